@@ -1,0 +1,1 @@
+"""Options to the same calls a notebook makes, to output and exit code."""

@@ -1,0 +1,1 @@
+"""Signatures to clusters: folding, twins, noise. Takes signed events; gives clusters and their members; does not read code."""

@@ -1,0 +1,1 @@
+"""The bundled incident: recorded logs, tests and a repository, unpacked and analysed offline."""

@@ -1,0 +1,1 @@
+"""Revisions to windows and commits. Takes entries; gives `Deploys`; does not judge fixes."""

@@ -1,0 +1,98 @@
+"""Code paths, and the questions other stages may ask of a repository."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from analyzer.model.events import ErrorEvent, Frame
+
+
+class Role(StrEnum):
+    """What a place in the code has to do with an error."""
+
+    CAUSE = "cause"
+    RAISE = "raise"
+    WRAP = "wrap"
+    AUTHOR = "author"
+    EMIT = "emit"
+    FRAME = "frame"
+    SIBLING = "sibling"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcerptLine:
+    """One line of source, redacted; `marked` is the one that matters."""
+
+    line: int
+    text: str
+    marked: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract writes it."""
+        return {"line": self.line, "text": self.text, "marked": self.marked}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodePath:
+    """File, lines and function at a commit. Lines are 1-based and inclusive; `file` is relative with `/`."""
+
+    file: str
+    line: int
+    end_line: int
+    function: str | None
+    commit: str | None
+    role: Role
+    confidence: float
+    """probability that file and function are right for that role"""
+    unique: bool = False
+    """no rival is close"""
+    evidence: tuple[str, ...] = ()
+    excerpt: tuple[ExcerptLine, ...] = ()
+    owner: str | None = None
+    link: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract writes it."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "end_line": self.end_line,
+            "function": self.function,
+            "commit": self.commit,
+            "role": self.role.value,
+            "confidence": self.confidence,
+            "unique": self.unique,
+            "evidence": list(self.evidence),
+            "excerpt": [x.to_dict() for x in self.excerpt],
+            "owner": self.owner,
+            "link": self.link,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlocated:
+    """No code path, and why."""
+
+    reason: str
+
+
+class CodeIndex(Protocol):
+    """A repository read at one commit. `codepaths` implements it; other stages only ask."""
+
+    @property
+    def commit(self) -> str | None:
+        """Full id of the commit that is read; None for a directory without git or a dirty tree."""
+
+    def statements(
+        self, message: str, *, limit: int = 3, field: str | None = None, logger: str | None = None
+    ) -> Sequence[CodePath]:
+        """Statements that can produce this text, best first; `field` is the JSON key it stood under."""
+
+    def frames(self, frames: Sequence[Frame], *, limit: int = 3) -> Sequence[CodePath]:
+        """In-repository frames as code paths, innermost first."""
+
+    def locate(self, event: ErrorEvent, *, limit: int = 3) -> Sequence[CodePath] | Unlocated:
+        """Where this error comes from: emit or author, then raise, then frames."""

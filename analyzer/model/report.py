@@ -1,0 +1,266 @@
+"""The report of a cycle: what `analyzer.report/1` writes, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from analyzer.model.causes import Cause
+from analyzer.model.clusters import Cluster
+from analyzer.model.cycle import TestRun
+from analyzer.model.entries import Dropped, FileReport, Gap
+from analyzer.model.times import format_time
+
+SCHEMA_ID = "analyzer.report/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleInfo:
+    """Which cycle this is; the window is half-open."""
+
+    name: str
+    from_ns: int | None = None
+    to_ns: int | None = None
+    services: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
+    baseline: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract writes it."""
+        return {
+            "name": self.name,
+            "window": {"from": format_time(self.from_ns), "to": format_time(self.to_ns)},
+            "services": list(self.services),
+            "revisions": list(self.revisions),
+            "baseline": self.baseline,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What was read and what became of it; the sums of the contract hold."""
+
+    entries: int = 0
+    duplicates: int = 0
+    error_entries: int = 0
+    warning_entries: int = 0
+    other_entries: int = 0
+    dropped: tuple[Dropped, ...] = ()
+    error_events: int = 0
+    warning_events: int = 0
+    clustered: int = 0
+    noise: int = 0
+    covered_from_ns: int | None = None
+    covered_to_ns: int | None = None
+    without_severity: int = 0
+    without_payload: int = 0
+    gaps: tuple[Gap, ...] = ()
+    files: tuple[FileReport, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract writes it, with files and warnings besides."""
+        return {
+            "entries": self.entries,
+            "duplicates": self.duplicates,
+            "error_entries": self.error_entries,
+            "warning_entries": self.warning_entries,
+            "other_entries": self.other_entries,
+            "dropped": [{"reason": d.reason, "count": d.count} for d in self.dropped],
+            "error_events": self.error_events,
+            "warning_events": self.warning_events,
+            "clustered": self.clustered,
+            "noise": self.noise,
+            "covered": {"from": format_time(self.covered_from_ns), "to": format_time(self.covered_to_ns)},
+            "without_severity": self.without_severity,
+            "without_payload": self.without_payload,
+            "gaps": [
+                {"from": format_time(g.from_ns), "to": format_time(g.to_ns), "reason": g.reason}
+                for g in self.gaps
+            ],
+            "warnings": list(self.warnings),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceDeploy:
+    """What a service ran: revisions, and the commit with where that is known from."""
+
+    service: str
+    revisions: tuple[str, ...] = ()
+    commit: str | None = None
+    source: str | None = None
+    """option, label, image, audit or inferred"""
+    inferred_commits: tuple[str, ...] | None = None
+    facts: tuple[tuple[str, tuple[int, int]], ...] = ()
+    """kind of fact → (fitting, checked)"""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract writes it."""
+        return {
+            "service": self.service,
+            "revisions": list(self.revisions),
+            "commit": self.commit,
+            "source": self.source,
+            "inferred_commits": list(self.inferred_commits) if self.inferred_commits is not None else None,
+            "facts": {k: list(v) for k, v in self.facts},
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEvent:
+    """Something that happened to a revision."""
+
+    time_ns: int | None
+    service: str
+    revision: str | None
+    event: str
+    """deployed, ready, serving, rolled_back or refused"""
+    commit: str | None = None
+    share: float | None = None
+    entry_ids: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract writes it."""
+        return {
+            "time": format_time(self.time_ns),
+            "service": self.service,
+            "revision": self.revision,
+            "commit": self.commit,
+            "event": self.event,
+            "share": self.share,
+            "entry_ids": list(self.entry_ids),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deploys:
+    """Which code ran when."""
+
+    services: tuple[ServiceDeploy, ...] = ()
+    inferred_commits: tuple[str, ...] | None = None
+    head: str | None = None
+    timeline: tuple[TimelineEvent, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract writes it."""
+        return {
+            "services": [s.to_dict() for s in self.services],
+            "inferred_commits": list(self.inferred_commits) if self.inferred_commits is not None else None,
+            "head": self.head,
+            "timeline": [t.to_dict() for t in self.timeline],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """A claimed fix and its verdict."""
+
+    commit: str
+    claims: tuple[str, ...]
+    claim_text: str
+    verdict: str
+    evidence: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract writes it."""
+        return {
+            "commit": self.commit,
+            "claims": list(self.claims),
+            "claim_text": self.claim_text,
+            "verdict": self.verdict,
+            "evidence": list(self.evidence),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """A configured assumption on what an area is worth, with its tests' state."""
+
+    area: str
+    value: float
+    unit: str
+    status: str
+    tests: tuple[str, ...] = ()
+    delta: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract writes it."""
+        return {
+            "area": self.area,
+            "value": self.value,
+            "unit": self.unit,
+            "status": self.status,
+            "tests": list(self.tests),
+            "delta": self.delta,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What to do next, most urgent first."""
+
+    priority: int
+    text: str
+    command: str | None = None
+    file: str | None = None
+    line: int | None = None
+    from_cycle: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract writes it."""
+        return {
+            "priority": self.priority,
+            "text": self.text,
+            "command": self.command,
+            "file": self.file,
+            "line": self.line,
+            "from_cycle": self.from_cycle,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """One earlier cycle in the trend."""
+
+    cycle: str
+    pass_rate: float | None
+    clusters: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract writes it."""
+        return {"cycle": self.cycle, "pass_rate": self.pass_rate, "clusters": self.clusters}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything one analysis found. `to_dict` is the report JSON without `integrity`."""
+
+    cycle: CycleInfo
+    ledger: Ledger
+    tests: TestRun | None = None
+    clusters: tuple[Cluster, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    deploys: Deploys = Deploys()
+    fixes: tuple[Fix, ...] = ()
+    impact: tuple[Impact, ...] = ()
+    actions: tuple[Action, ...] = ()
+    trend: tuple[TrendPoint, ...] = ()
+    loop: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report JSON, all but `integrity` (which `reports` computes over this)."""
+        return {
+            "schema": SCHEMA_ID,
+            "cycle": self.cycle.to_dict(),
+            "ledger": self.ledger.to_dict(),
+            "tests": self.tests.to_dict() if self.tests else None,
+            "clusters": [c.to_dict() for c in self.clusters],
+            "causes": [c.to_dict() for c in self.causes],
+            "deploys": self.deploys.to_dict(),
+            "fixes": [f.to_dict() for f in self.fixes],
+            "impact": [i.to_dict() for i in self.impact],
+            "actions": [a.to_dict() for a in self.actions],
+            "trend": [t.to_dict() for t in self.trend],
+            "loop": self.loop,
+        }
