@@ -1,1 +1,9 @@
-"""Clusters and code paths to ranked causes with evidence. Takes model values; gives causes; does not read files."""
+"""Clusters and code paths to ranked causes with evidence.
+
+Takes clusters (located, compared) and the tests; gives causes. Does not read files, and says `unknown` where nothing
+proves more.
+"""
+
+from analyzer.causes.rank import rank_causes
+
+__all__ = ["rank_causes"]
