@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 from analyzer.errors import RuleError
 from analyzer.rules import Rule, load_rules
 
 _FLAG_LETTERS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"), (re.VERBOSE, "x"))
-_Key = tuple[tuple[str, str, int, str | None, str | None], ...]
+
+_Key = tuple[tuple[str, str, int, str | None, str | None, str | None], ...]
+_EDGE = r"(?:(?<![A-Za-z0-9])(?=[A-Za-z0-9<(/:.+_%])|(?=-))"
+"""Where rules with `words` begin: at the first letter or figure of a word, or at one of a few signs."""
+_NOT_A_PLAIN_WORD = r"(?![A-Za-z]++(?:[\s,;!?)\]}\"']|[.:](?:\s|$)|$))"
 
 
 def mask(message: str, rules: Sequence[Rule] | None = None) -> str:
@@ -38,7 +43,9 @@ def extract_facts(message: str, rules: Sequence[Rule] | None = None) -> tuple[tu
 
 
 def _key(rules: Sequence[Rule]) -> _Key:
-    return tuple((r.id, r.pattern.pattern, r.pattern.flags, r.replace, r.extra.get("fact")) for r in rules)
+    return tuple(
+        (r.id, r.pattern.pattern, r.pattern.flags, r.replace, r.extra.get("fact"), r.extra.get("words")) for r in rules
+    )
 
 
 @lru_cache(maxsize=16)
@@ -50,22 +57,29 @@ class _Masker:
     """Rules as one pattern; `lastindex` tells which rule matched, because its group closes last."""
 
     def __init__(self, key: _Key) -> None:
-        alternatives: list[str] = []
         self._actions: dict[int, tuple[int, Callable[[re.Match[str]], str] | str | None, str | None]] = {}
+        pieces: list[str] = []
         group = 1
-        for rule_id, source, flags, replace, fact in key:
-            pattern = re.compile(source, flags)
-            if pattern.groupindex:
-                raise RuleError(f"rule {rule_id}: a mask cannot have named groups", "use plain groups")
-            letters = "".join(letter for flag, letter in _FLAG_LETTERS if flags & flag)
-            close = "\n)" if "x" in letters else ")"  # a comment may end a verbose pattern
-            alternatives.append(f"((?{letters}:{source}{close})" if letters else f"({source})")
-            action: Callable[[re.Match[str]], str] | str | None = replace
-            if replace is not None and "\\" in replace:
-                action = _expansion(pattern, replace)
-            self._actions[group] = (pattern.groups, action, fact)
-            group += 1 + pattern.groups
-        self._pattern = re.compile("|".join(alternatives) or "(?!)")
+        for gated, run in groupby(key, lambda row: row[5] is not None):
+            rows = list(run)
+            alternatives = []
+            for rule_id, source, flags, replace, fact, _ in rows:
+                pattern = re.compile(source, flags)
+                if pattern.groupindex:
+                    raise RuleError(f"rule {rule_id}: a mask cannot have named groups", "use plain groups")
+                alternatives.append(_group(source, flags))
+                action = _expansion(pattern, replace) if replace is not None and "\\" in replace else replace
+                self._actions[group] = (pattern.groups, action, fact)
+                group += 1 + pattern.groups
+            body = "|".join(alternatives)
+            if gated:
+                words = "|".join(sorted({row[5] for row in rows if row[5]}))
+                gate = (
+                    f"{_EDGE}(?:{_NOT_A_PLAIN_WORD}|(?i:{words})(?![A-Za-z]))" if words else _EDGE + _NOT_A_PLAIN_WORD
+                )
+                body = f"(?={gate})(?:{body})"
+            pieces.append(body)
+        self._pattern = re.compile("|".join(pieces) or "(?!)")
 
     def substitute(self, text: str) -> str:
         return self._pattern.sub(self._replace, text)
@@ -93,3 +107,10 @@ def _expansion(pattern: re.Pattern[str], replace: str) -> Callable[[re.Match[str
         return alone.expand(replace) if alone else match[0]
 
     return expand
+
+
+def _group(source: str, flags: int) -> str:
+    letters = "".join(letter for flag, letter in _FLAG_LETTERS if flags & flag)
+    if not letters:
+        return f"({source})"
+    return f"((?{letters}:{source}\n))" if "x" in letters else f"((?{letters}:{source}))"  # a comment may end it
