@@ -1,0 +1,55 @@
+# Two commands on a bare machine: `make demo` and `make test`. Needs git, make and Python 3.11 or newer.
+# Another interpreter: make PYTHON=/path/to/python3 test
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock setup setup-runtime setup-ci clean
+
+# Each candidate is run, not only looked up: version managers put names on the PATH that lead nowhere.
+SUITS := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	"$$p" -c '$(SUITS)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+
+define bootstrap
+@if [ -z "$(PYTHON)" ]; then \
+	echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1 || echo no python3)." >&2; \
+	echo "Install it, or name one: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 2; fi
+@"$(PYTHON)" tools/bootstrap.py $(1)
+endef
+
+help: ## this list
+	@echo "make TARGET:"
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1#\2/p' $(MAKEFILE_LIST) | awk -F'#' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+demo: setup-runtime ## set up and analyse the bundled incident, offline
+	.venv/bin/analyzer demo
+
+test: setup ## set up and run the tests
+	.venv/bin/python -m pytest $(ARGS)
+
+check: setup ## format, lint, types and imports, without changing anything
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: setup ## format the code and mend what the linter can
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+lock: ## resolve requirements/*.lock anew, within the bounds of pyproject.toml
+	$(call bootstrap,empty --venv build/lock-venv)
+	build/lock-venv/bin/python tools/lock.py $(ARGS)
+
+setup: ## .venv with everything that tests and checks need
+	$(call bootstrap,dev)
+
+setup-runtime: ## .venv with what the product needs
+	$(call bootstrap,runtime)
+
+setup-ci: ## .venv with what .ci/run needs besides
+	$(call bootstrap,ci)
+
+clean: ## remove the environment and everything built
+	rm -rf .venv .venv.lock build dist site analyzer-demo
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
