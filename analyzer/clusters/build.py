@@ -29,7 +29,6 @@ def cluster_events(
     *,
     noise_rules: Sequence[Rule] = (),
     similarity: Callable[[str, str], float] | None = None,
-    members: bool = False,
 ) -> tuple[Cluster, ...]:
     """Clusters of these events: errors first, then warnings, noise last; the same whatever the order of events.
 
@@ -41,7 +40,7 @@ def cluster_events(
     for indexes in fold(ordered, twin_ns=TWIN_NS):
         happened = occurrences(printings, indexes, twin_ns=TWIN_NS)
         happened.sort(key=lambda o: (ordered[o[0]].event.time_ns or 0, ordered[o[0]].event.entry_ids))
-        clusters.append(_cluster(ordered, indexes, happened, noise_rules=noise_rules, members=members))
+        clusters.append(_cluster(ordered, indexes, happened, noise_rules=noise_rules))
     clusters.sort(key=_order)
     return _with_related(clusters, similarity)
 
@@ -52,7 +51,6 @@ def _cluster(
     happened: Sequence[Sequence[int]],
     *,
     noise_rules: Sequence[Rule],
-    members: bool,
 ) -> Cluster:
     mine = [signed[i] for i in indexes]
     events = [s.event for s in mine]
@@ -89,7 +87,7 @@ def _cluster(
         revisions=tuple(sorted({e.revision for e in events if e.revision})),
         facets=facets(head.template, same_template),
         exemplars=tuple(_exemplar([signed[i] for i in o]) for o in happened[:_MAX_EXEMPLARS]),
-        members=tuple(entry_ids) if members else None,
+        members=tuple(entry_ids),
     )
 
 

@@ -24,6 +24,7 @@ from analyzer.model.entries import (
     SourceResult,
 )
 from analyzer.model.events import (
+    NO_MESSAGE,
     ErrorEvent,
     EventKind,
     Frame,
@@ -48,6 +49,7 @@ from analyzer.model.signatures import WILDCARD, Signature
 from analyzer.model.times import format_time, parse_time
 
 __all__ = [
+    "NO_MESSAGE",
     "WILDCARD",
     "Action",
     "Cause",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from analyzer.model.code import CodePath
 from analyzer.model.cycle import Change
 from analyzer.model.entries import Severity
 from analyzer.model.events import EventKind
-from analyzer.model.times import format_time
+from analyzer.model.times import format_time, parse_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,12 @@ class Facet:
         """As the contract writes it."""
         return {"slot": self.slot, "values": [[v, n] for v, n in self.values], "others": self.others}
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Facet:
+        """The inverse of `to_dict`."""
+        values = tuple((str(value), int(count)) for value, count in data["values"])
+        return cls(slot=int(data["slot"]), values=values, others=int(data.get("others") or 0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exemplar:
@@ -37,6 +43,15 @@ class Exemplar:
     def to_dict(self) -> dict[str, Any]:
         """As the contract writes it."""
         return {"entry_ids": list(self.entry_ids), "message": self.message, "roles": dict(self.roles)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Exemplar:
+        """The inverse of `to_dict`."""
+        return cls(
+            entry_ids=_texts(data["entry_ids"]),
+            message=str(data["message"]),
+            roles={str(k): str(v) for k, v in (data.get("roles") or {}).items()},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +125,49 @@ class Cluster:
         if self.members is not None:
             out["members"] = list(self.members)
         return out
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Cluster:
+        """The inverse of `to_dict`; `printings` is not written, so it is 0 here.
+
+        Raises KeyError, TypeError, ValueError or AttributeError where `data` is not a cluster of the report.
+        """
+        exception = data.get("exception") or {}
+        members = data.get("members")
+        return cls(
+            fingerprint=str(data["fingerprint"]),
+            aliases=_texts(data.get("aliases")),
+            alias_reason=data.get("alias_reason"),
+            title=str(data["title"]),
+            template=str(data["template"]),
+            exception_type=exception.get("type"),
+            exception_message=exception.get("message"),
+            core=str(data["core"]),
+            wrappers=_texts(data.get("wrappers")),
+            severity=Severity[data["severity"]],
+            kind=EventKind(data["kind"]),
+            noise=data.get("noise"),
+            known=data.get("known"),
+            count=int(data["count"]),
+            entries=int(data["entries"]),
+            first_seen_ns=_time(data.get("first_seen")),
+            last_seen_ns=_time(data.get("last_seen")),
+            services=_texts(data.get("services")),
+            revisions=_texts(data.get("revisions")),
+            change=Change(data["change"]) if data.get("change") else None,
+            related=_texts(data.get("related")),
+            facets=tuple(Facet.from_dict(f) for f in data.get("facets") or ()),
+            exemplars=tuple(Exemplar.from_dict(e) for e in data.get("exemplars") or ()),
+            members=_texts(members) if members is not None else None,
+            location=str(data.get("location") or "unmapped"),
+            code_paths=tuple(CodePath.from_dict(p) for p in data.get("code_paths") or ()),
+            unlocated=data.get("unlocated"),
+        )
+
+
+def _texts(values: Iterable[Any] | None) -> tuple[str, ...]:
+    return tuple(str(value) for value in values or ())
+
+
+def _time(text: str | None) -> int | None:
+    return parse_time(text) if text else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -33,6 +33,11 @@ class ExcerptLine:
     def to_dict(self) -> dict[str, Any]:
         """As the contract writes it."""
         return {"line": self.line, "text": self.text, "marked": self.marked}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ExcerptLine:
+        """The inverse of `to_dict`."""
+        return cls(line=int(data["line"]), text=str(data["text"]), marked=bool(data.get("marked")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,24 @@ class CodePath:
             "owner": self.owner,
             "link": self.link,
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> CodePath:
+        """The inverse of `to_dict`."""
+        return cls(
+            file=str(data["file"]),
+            line=int(data["line"]),
+            end_line=int(data["end_line"]),
+            function=data.get("function"),
+            commit=data.get("commit"),
+            role=Role(data["role"]),
+            confidence=float(data["confidence"]),
+            unique=bool(data.get("unique")),
+            evidence=tuple(str(text) for text in data.get("evidence") or ()),
+            excerpt=tuple(ExcerptLine.from_dict(x) for x in data.get("excerpt") or ()),
+            owner=data.get("owner"),
+            link=data.get("link"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -26,6 +27,11 @@ class TestStatus(StrEnum):
     FAILED = "failed"
     ERROR = "error"
     SKIPPED = "skipped"
+
+    @property
+    def outcome(self) -> str:
+        """passed, failed or skipped: an error counts as failed."""
+        return TestStatus.FAILED.value if self is TestStatus.ERROR else self.value
 
 
 class TransitionKind(StrEnum):
@@ -68,6 +74,20 @@ class TestResult:
             "signature": self.signature,
         }
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TestResult:
+        """The inverse of `to_dict`."""
+        seconds = data.get("seconds")
+        return cls(
+            test=str(data["test"]),
+            status=TestStatus(data["status"]),
+            seconds=float(seconds) if seconds is not None else None,
+            message=data.get("message"),
+            clusters=tuple(str(x) for x in data.get("clusters") or ()),
+            suspicious=data.get("suspicious"),
+            signature=data.get("signature"),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestDelta:
@@ -88,6 +108,17 @@ class TestDelta:
             "p_value": self.p_value,
             "common_tests": self.common_tests,
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TestDelta:
+        """The inverse of `to_dict`."""
+        rate = data.get("pass_rate")
+        return cls(
+            pass_rate=float(rate) if rate is not None else None,
+            significant=bool(data["significant"]),
+            p_value=float(data["p_value"]),
+            common_tests=int(data["common_tests"]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +141,17 @@ class Transition:
             "change": self.change.value,
             "clusters": list(self.clusters),
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Transition:
+        """The inverse of `to_dict`."""
+        return cls(
+            test=str(data["test"]),
+            before=data.get("from"),
+            after=data.get("to"),
+            change=TransitionKind(data["change"]),
+            clusters=tuple(str(x) for x in data.get("clusters") or ()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,3 +188,23 @@ class TestRun:
             "transitions": [t.to_dict() for t in self.transitions],
             "warnings": list(self.warnings),
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TestRun:
+        """The inverse of `to_dict`.
+
+        Raises KeyError, TypeError, ValueError or AttributeError where `data` is not the `tests` of a report.
+        """
+        rate, interval, delta = data.get("pass_rate"), data.get("pass_rate_interval"), data.get("delta")
+        return cls(
+            total=int(data["total"]),
+            passed=int(data["passed"]),
+            failed=int(data["failed"]),
+            skipped=int(data["skipped"]),
+            pass_rate=float(rate) if rate is not None else None,
+            pass_rate_interval=(float(interval[0]), float(interval[1])) if interval else None,
+            delta=TestDelta.from_dict(delta) if delta else None,
+            results=tuple(TestResult.from_dict(x) for x in data.get("results") or ()),
+            transitions=tuple(Transition.from_dict(x) for x in data.get("transitions") or ()),
+            warnings=tuple(str(x) for x in data.get("warnings") or ()),
+        )

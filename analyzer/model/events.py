@@ -10,6 +10,10 @@ from analyzer.model.entries import HttpRequest, Severity, SourceLocation
 from analyzer.model.times import format_time
 
 
+NO_MESSAGE = "(no message)"
+"""message of an error entry without payload (contract, "What counts")"""
+
+
 class Relation(StrEnum):
     """How an exception hangs under its parent."""
 

@@ -75,8 +75,7 @@ class Ledger:
             "without_severity": self.without_severity,
             "without_payload": self.without_payload,
             "gaps": [
-                {"from": format_time(g.from_ns), "to": format_time(g.to_ns), "reason": g.reason}
-                for g in self.gaps
+                {"from": format_time(g.from_ns), "to": format_time(g.to_ns), "reason": g.reason} for g in self.gaps
             ],
             "warnings": list(self.warnings),
         }

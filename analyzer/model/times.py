@@ -17,9 +17,7 @@ def parse_time(text: str) -> int | None:
         return None
     year, month, day, hour, minute, second, fraction, zone = found.groups()
     try:
-        whole = datetime(
-            int(year), int(month), int(day), int(hour), int(minute), min(int(second), 59), tzinfo=UTC
-        )
+        whole = datetime(int(year), int(month), int(day), int(hour), int(minute), min(int(second), 59), tzinfo=UTC)
     except ValueError:
         return None
     seconds = int(whole.timestamp()) + (1 if second == "60" else 0)

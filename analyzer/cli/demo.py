@@ -1,0 +1,57 @@
+"""`analyzer demo`: the bundled incident, offline."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from pathlib import Path
+
+import typer
+
+from analyzer.cli.failing import failing_clearly
+from analyzer.cli.progress import done, progress
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("demo", help="Analyse the bundled incident, offline, into ./analyzer-demo/.")(demo)
+
+
+@failing_clearly
+def demo(
+    folder: str = typer.Option("analyzer-demo", "--into", help="Where to write."),
+    quiet: bool = typer.Option(False, "--quiet", help="No summary, no progress."),
+) -> None:
+    """Unpack the recorded cycles and their repository, analyse each against the one before, write the reports."""
+    from analyzer.analysis import analyze
+    from analyzer.cli.analyze import show
+    from analyzer.cli.outputs import write_outputs
+    from analyzer.demo import unpack
+
+    target = Path(folder)
+    incident = unpack(target)
+    say = progress(quiet)
+    previous: Path | None = None
+    page = target
+    for cycle in incident.cycles:
+        if say:
+            say(f"cycle {cycle.name}")
+        found = analyze(
+            cycle.logs,
+            repo=incident.repository,
+            revision=cycle.commit,
+            tests=cycle.junit,
+            cycle=cycle.name,
+            baseline=previous,
+            cache_dir=target / "cache",
+            fixes=[f"{fix.commit}={fix.claims}" for fix in cycle.fixes],
+        )
+        base = target / f"cycle-{cycle.name}"
+        write_outputs(found.to_dict(), [base / "report.html", base / "report.md", base / "report.json"])
+        previous, page = base / "report.json", base / "report.html"
+    done(quiet)
+    show(found.to_dict(), as_json=False, quiet=quiet)
+    typer.echo(f"report: {page}")
+    if sys.stdout.isatty() and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        webbrowser.open(page.resolve().as_uri())

@@ -1,0 +1,32 @@
+"""`config show`: the settings and where each comes from."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import typer
+
+from analyzer.cli.failing import failing_clearly
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb group."""
+    group = typer.Typer(help="The settings.", no_args_is_help=True, rich_markup_mode=None)
+    group.callback()(lambda: None)  # keeps `show` a verb of its own while it is the only one
+    group.command("show", help="The settings as a run in this folder would see them.")(show)
+    app.add_typer(group, name="config")
+
+
+@failing_clearly
+def show(origin: bool = typer.Option(False, "--origin", help="Say where each value comes from.")) -> None:
+    """One line a setting. A salt is never shown."""
+    from analyzer.config import SETTINGS, load_config
+
+    config = load_config(environ=os.environ, folder=Path.cwd())
+    for setting in SETTINGS:
+        value = config.values[setting.name]
+        shown = list(value.value) if setting.kind == "list" else value.value
+        if setting.name == "salt" and shown:
+            shown = "(set)"
+        typer.echo(f"{setting.name} = {shown!r}" + (f"  # {value.origin}" if origin else ""))

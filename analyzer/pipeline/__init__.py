@@ -1,0 +1,9 @@
+"""The whole story, one line a stage: sources ⇢ events ⇢ signatures ⇢ clusters ⇢ … ⇢ causes ⇢ report.
+
+Stages do not know each other; what one gives and the next takes is handed on here.
+"""
+
+from analyzer.pipeline.analyze import Analyzed, analyze, read_dict_events
+from analyzer.pipeline.repositories import where
+
+__all__ = ["Analyzed", "analyze", "read_dict_events", "where"]

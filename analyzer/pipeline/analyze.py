@@ -1,0 +1,229 @@
+"""`analyze`: one cycle from log files to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from analyzer.causes import rank_causes
+from analyzer.clusters import SignedEvent, cluster_events
+from analyzer.cycles import (
+    Baseline,
+    compare_clusters,
+    compare_tests,
+    link_tests,
+    read_baseline,
+    read_tests,
+    with_signatures,
+)
+from analyzer.deploys import read_deploys
+from analyzer.events import EventsResult, read_events
+from analyzer.fixes import judge_claims, next_actions, parse_claim, read_impact, weigh_impact
+from analyzer.model import (
+    NO_MESSAGE,
+    Cluster,
+    CycleInfo,
+    ErrorEvent,
+    EventKind,
+    Ledger,
+    Report,
+    Severity,
+    Signature,
+    SourceResult,
+    TestRun,
+    TrendPoint,
+    format_time,
+)
+from analyzer.pipeline.locate import locate_clusters
+from analyzer.pipeline.repositories import Repositories, parse_repositories
+from analyzer.redaction import build_redactor
+from analyzer.rules import Rule, load_rules
+from analyzer.signatures import mask, mine_cores, sign, similarity
+from analyzer.sources import decode_entry, read_files
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analyzed:
+    """A report and the events behind it (which the report's JSON does not hold)."""
+
+    report: Report
+    events: tuple[ErrorEvent, ...]
+    fingerprints: tuple[str | None, ...]
+    """of the cluster of each event, same order"""
+
+
+def analyze(
+    logs: Sequence[str],
+    *,
+    repo: Sequence[str] = (),
+    revision: Sequence[str] = (),
+    tests: Sequence[str] = (),
+    baseline: str | None = None,
+    cycle: str = "",
+    fixes: Sequence[str] = (),
+    impact: str | None = None,
+    members: bool = False,
+    rules: Sequence[str] = (),
+    salt: str | None = None,
+    jobs: int = 0,
+    cache_dir: str | None = None,
+    stdin: BinaryIO | None = None,
+    progress: Progress | None = None,
+) -> Analyzed:
+    """Read, cluster, locate, compare and explain one cycle. Raises `AnalyzerError`; reads no clock."""
+    say = progress or (lambda _: None)
+    own = tuple(Path(r) for r in rules)
+    redactor = build_redactor(own, salt)
+    masks, frames, noise = (load_rules(kind, own) for kind in ("masks", "frames", "noise"))
+
+    # everything the options name is opened first, so that a typing error costs no work
+    claims = [parse_claim(f) for f in fixes]
+    areas = read_impact(Path(impact)) if impact else ()
+    earlier = read_baseline(Path(baseline)) if baseline else None
+    run = read_tests([Path(t) for t in tests], redact=redactor.text) if tests else None
+    folders, commits = parse_repositories(repo, revision)
+    repositories = Repositories(
+        folders=folders,
+        revisions=commits,
+        redactor=redactor,
+        cache_dir=Path(cache_dir) if cache_dir else None,
+        jobs=jobs,
+        progress=progress,
+    )
+    repositories.check()
+    claims = [replace(c, commit=repositories.full_id(c.commit)) for c in claims]
+
+    say("reading logs")
+    source = read_files(list(logs), redactor=redactor, stdin=stdin, progress=progress)
+    found = read_events(source.entries, redact=redactor.text, frame_rules=frames)
+    say(f"{len(source.entries):,} entries, {len(found.events):,} errors and warnings")
+    signed = sign_events(found.events, mask_rules=masks, frame_rules=frames)
+    clusters = cluster_events(signed, noise_rules=noise, similarity=similarity)
+    print_of_entry = {i: c.fingerprint for c in clusters for i in c.members or ()}
+    if not members:
+        clusters = tuple(replace(c, members=None) for c in clusters)
+    ledger = _ledger(source, found, clusters)
+    deploys = read_deploys(source.entries, options=repositories.commits(), head=repositories.head())
+    if folders:
+        say(f"locating {len(clusters):,} clusters")
+    clusters = locate_clusters(clusters, found.events, deploys, repositories)
+    if run is not None:
+        run = with_signatures(run, lambda text: _sign_text(text, masks, frames))
+        run = link_tests(run, clusters, mask=lambda text: mask(text, masks))
+        run = compare_tests(run, earlier.tests) if earlier and earlier.tests else run
+    services = sorted({e.service for e in source.entries if e.service})
+    if earlier is not None:
+        clusters = compare_clusters(clusters, earlier, similarity=similarity, services_seen=services)
+    causes = rank_causes(clusters, tests=run)
+    report = Report(
+        cycle=_cycle(cycle, source, found, services, earlier),
+        ledger=ledger,
+        tests=run,
+        clusters=clusters,
+        causes=causes,
+        deploys=deploys,
+        fixes=judge_claims(claims, clusters, earlier.clusters if earlier else ()),
+        impact=weigh_impact(areas, run),
+        actions=next_actions(causes, ledger),
+        trend=_trend(earlier),
+    )
+    fingerprints = tuple(print_of_entry.get(e.entry_ids[0]) for e in found.events)
+    return Analyzed(report=report, events=found.events, fingerprints=fingerprints)
+
+
+def read_dict_events(rows: Iterable[Mapping[str, Any]]) -> tuple[ErrorEvent, ...]:
+    """LogEntry dicts (REST names) → stitched, redacted error events."""
+    redactor = build_redactor()
+    entries = [decode_entry(row, redactor=redactor, position=n) for n, row in enumerate(rows)]
+    entries.sort(key=lambda e: (e.time_ns is None, e.time_ns or 0, e.log_name, e.entry_id, e.position))
+    found = read_events(entries, redact=redactor.text, frame_rules=load_rules("frames"))
+    return tuple(e for e in found.events if e.is_error)
+
+
+def sign_events(
+    events: Sequence[ErrorEvent], *, mask_rules: Sequence[Rule], frame_rules: Sequence[Rule]
+) -> list[SignedEvent]:
+    """Sign every event, and let mining fold signatures that differ in a varying word only."""
+    signatures = [sign(e, mask_rules=mask_rules, frame_rules=frame_rules) for e in events]
+    minable = [n for n, (e, s) in enumerate(zip(events, signatures, strict=True)) if _is_minable(e, s)]
+    mined = mine_cores(
+        [((("kind", events[n].kind.value), *signatures[n].facts), signatures[n].template) for n in minable]
+    )
+    template_of = dict(zip(minable, mined, strict=True))
+    signed = []
+    for number, (event, signature) in enumerate(zip(events, signatures, strict=True)):
+        template = template_of.get(number, signature.template)
+        changed = template != signature.template
+        signed.append(
+            SignedEvent(
+                event=event,
+                signature=signature,
+                template=template,
+                group=f"mined:{event.kind.value}:{template}" if changed else signature.fingerprint,
+            )
+        )
+    return signed
+
+
+def _is_minable(event: ErrorEvent, signature: Signature) -> bool:
+    """Requests, traces and entries without a message have an identity of their own; mining never touches it."""
+    return not signature.has_trace and event.kind is not EventKind.REQUEST and event.message != NO_MESSAGE
+
+
+def _sign_text(text: str, masks: Sequence[Rule], frames: Sequence[Rule]) -> str:
+    event = ErrorEvent(entry_ids=(), time_ns=None, severity=Severity.ERROR, message=text)
+    return sign(event, mask_rules=masks, frame_rules=frames).fingerprint
+
+
+def _ledger(source: SourceResult, found: EventsResult, clusters: Sequence[Cluster]) -> Ledger:
+    counts = found.counts
+    errors = sum(e.is_error for e in found.events)
+    return Ledger(
+        entries=source.read,
+        duplicates=source.duplicates,
+        error_entries=counts.error,
+        warning_entries=counts.warning,
+        other_entries=counts.other,
+        dropped=source.dropped,
+        error_events=errors,
+        warning_events=len(found.events) - errors,
+        clustered=sum(c.printings for c in clusters),
+        noise=sum(c.printings for c in clusters if c.noise),
+        covered_from_ns=counts.from_ns,
+        covered_to_ns=counts.to_ns,
+        without_severity=counts.without_severity,
+        without_payload=counts.without_payload,
+        gaps=source.gaps,
+        files=source.files,
+        warnings=source.warnings,
+    )
+
+
+def _cycle(
+    name: str, source: SourceResult, found: EventsResult, services: Sequence[str], earlier: Baseline | None
+) -> CycleInfo:
+    counts = found.counts
+    if not name and earlier is not None and earlier.name.isdecimal():
+        name = str(int(earlier.name) + 1)
+    start = format_time(counts.from_ns)
+    return CycleInfo(
+        name=name or (f"{start[:16]}Z" if start else "1"),
+        from_ns=counts.from_ns,
+        to_ns=counts.to_ns,
+        services=tuple(services),
+        revisions=tuple(sorted({e.revision for e in source.entries if e.revision})),
+        baseline=earlier.name if earlier else None,
+    )
+
+
+def _trend(earlier: Baseline | None) -> tuple[TrendPoint, ...]:
+    """The one earlier cycle that is known without a history."""
+    if earlier is None:
+        return ()
+    rate = earlier.tests.pass_rate if isinstance(earlier.tests, TestRun) else None
+    errors = [c for c in earlier.clusters if c.count and c.severity >= Severity.ERROR and not c.noise]
+    return (TrendPoint(cycle=earlier.name, pass_rate=rate, clusters=len(errors)),)

@@ -1,0 +1,62 @@
+"""Clusters with their code paths: each read at the commit of its service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from analyzer.model import Cluster, CodePath, Deploys, ErrorEvent, EventKind, Unlocated
+from analyzer.pipeline.repositories import Repositories
+
+_MAX_PATHS = 3
+_NOT_IN_CODE = {
+    EventKind.PLATFORM: "written by the platform, not by the service",
+    EventKind.REQUEST: "a request entry has no statement of its own",
+    EventKind.DEPLOY: "an audit entry of the platform",
+}
+
+
+def locate_clusters(
+    clusters: Sequence[Cluster], events: Sequence[ErrorEvent], deploys: Deploys, repositories: Repositories
+) -> tuple[Cluster, ...]:
+    """Every cluster with `location`, `code_paths` and, where there are none, the reason."""
+    commits = {d.service: d.commit for d in deploys.services}
+    event_of_entry = {i: e for e in events for i in e.entry_ids}
+    return tuple(_locate(c, event_of_entry, commits, repositories) for c in clusters)
+
+
+def _locate(
+    cluster: Cluster,
+    event_of_entry: Mapping[str, ErrorEvent],
+    commits: Mapping[str, str | None],
+    repositories: Repositories,
+) -> Cluster:
+    if cluster.kind in _NOT_IN_CODE:
+        return replace(cluster, unlocated=_NOT_IN_CODE[cluster.kind])
+    service = cluster.services[0] if cluster.services else ""
+    index = repositories.of(service, commits.get(service))
+    if index is None:
+        return replace(cluster, unlocated="no repository was given (--repo)")
+    mine: list[ErrorEvent] = []
+    for entry_id in cluster.exemplars[0].entry_ids if cluster.exemplars else ():
+        event = event_of_entry[entry_id]
+        if event not in mine:
+            mine.append(event)
+    mine.sort(key=lambda e: (not e.stack_traces, not e.nested, e.message != cluster.exemplars[0].message))
+    answers = [index.locate(event, limit=_MAX_PATHS) for event in mine]
+    found = [a for a in answers if not isinstance(a, Unlocated) and a]
+    if not found:
+        reasons = [a.reason for a in answers if isinstance(a, Unlocated)]
+        return replace(cluster, unlocated=reasons[0] if reasons else "no statement of the repository fits")
+    paths = _merge(found)
+    return replace(cluster, location="unique" if paths[0].unique else "ambiguous", code_paths=paths)
+
+
+def _merge(answers: Sequence[Sequence[CodePath]]) -> tuple[CodePath, ...]:
+    """The best of each printing of the error in turn, no place twice."""
+    merged: dict[tuple[str, int], CodePath] = {}
+    for depth in range(_MAX_PATHS):
+        for answer in answers:
+            if depth < len(answer):
+                merged.setdefault((answer[depth].file, answer[depth].line), answer[depth])
+    return tuple(list(merged.values())[:_MAX_PATHS])

@@ -1,0 +1,108 @@
+"""Which repository at which commit belongs to which service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analyzer.codepaths import RepositoryIndex, open_repository
+from analyzer.errors import ConfigError
+from analyzer.model import CodePath
+from analyzer.redaction import Redactor, build_redactor
+
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Repositories:
+    """The repositories of a run, opened once for each (folder, commit). Empty where none was given."""
+
+    folders: Mapping[str, tuple[Path, str]]
+    """service → (folder, folder inside it); "" for all services without their own"""
+    revisions: Mapping[str, str]
+    """service → commit as given; "" for all services without their own"""
+    redactor: Redactor
+    cache_dir: Path | None = None
+    jobs: int = 0
+    progress: Progress | None = None
+    _open: dict[tuple[Path, str, str | None], RepositoryIndex] = field(default_factory=dict)
+
+    def of(self, service: str, commit: str | None = None) -> RepositoryIndex | None:
+        """The repository of a service at its commit: the option's, else `commit` (from a label), else HEAD."""
+        place = self.folders.get(service) or self.folders.get("")
+        if place is None:
+            return None
+        asked = self.revisions.get(service) or self.revisions.get("")
+        return self._at(place, asked or commit)
+
+    def check(self) -> None:
+        """Open every repository that options name, so that a wrong one fails before the work starts."""
+        for service in {*self.folders, *self.revisions}:
+            self.of(service)
+
+    def _at(self, place: tuple[Path, str], revision: str | None) -> RepositoryIndex:
+        key = (*place, revision)
+        if key not in self._open:
+            self._open[key] = open_repository(
+                place[0],
+                revision,
+                subdir=place[1],
+                cache_dir=self.cache_dir,
+                redact=self.redactor.text,
+                jobs=self.jobs,
+                progress=self.progress,
+            )
+        return self._open[key]
+
+
+def parse_repositories(
+    repos: Sequence[str], revisions: Sequence[str]
+) -> tuple[dict[str, tuple[Path, str]], dict[str, str]]:
+    """`DIR`, `SERVICE=DIR[:SUBDIR]` and `COMMIT`, `SERVICE=COMMIT` as maps by service; raises `ConfigError`."""
+    folders: dict[str, tuple[Path, str]] = {}
+    for text in repos:
+        service, equals, place = text.partition("=")
+        if not equals or Path(text).exists():
+            service, place = "", text
+        folder, colon, inside = place.rpartition(":")
+        if Path(place).exists() or not colon:
+            folder, inside = place, ""
+        if not place or service in folders:
+            raise ConfigError(f"--repo {text}: a repository for {service or 'all services'} is already given", "")
+        folders[service] = (Path(folder), inside)
+    commits: dict[str, str] = {}
+    for text in revisions:
+        service, equals, commit = text.partition("=")
+        if not equals:
+            service, commit = "", text
+        if not commit or service in commits:
+            raise ConfigError(f"--revision {text}: needs one commit for {service or 'all services'}", "")
+        commits[service] = commit
+    if commits and not folders:
+        raise ConfigError("--revision without --repo", "say which repository holds that commit: --repo DIR")
+    return folders, commits
+
+
+def where(
+    message: str,
+    *,
+    repo: str | Path,
+    revision: str | None = None,
+    limit: int = 10,
+    cache_dir: Path | None = None,
+    rules: Sequence[Path] = (),
+    salt: str | None = None,
+    progress: Progress | None = None,
+) -> list[CodePath]:
+    """The statements of a repository that can produce this text, best first; empty where none can."""
+    folders, commits = parse_repositories([str(repo)], [revision] if revision else [])
+    found = Repositories(
+        folders=folders,
+        revisions=commits,
+        redactor=build_redactor(tuple(rules), salt),
+        cache_dir=cache_dir,
+        progress=progress,
+    )
+    index = found.of(next(iter(folders)))
+    return list(index.statements(message, limit=limit)) if index else []
