@@ -1,1 +1,8 @@
-"""Entries to error events: payloads, levels, joining, stack traces. Takes entries; gives events and counts; does not cluster."""
+"""Entries to error events: payloads, levels, joining, stack traces.
+
+Takes entries; gives events and counts; does not cluster.
+"""
+
+from analyzer.events.stacktraces import parse_stack_traces
+
+__all__ = ["parse_stack_traces"]

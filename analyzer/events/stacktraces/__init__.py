@@ -1,1 +1,111 @@
-"""Stack-trace text to trees of exceptions: one module per language, each registering itself."""
+"""Stack-trace text to trees of exceptions: one module per language, each registering itself.
+
+Takes text; gives `StackTrace`s and the text that is left beside them. Reads no files, never raises, linear time.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from analyzer.events.plaintext import is_escaped_stack, parse_object, strings_of, strip_ansi, unescape_stacks
+from analyzer.events.stacktraces.core import Reader, Span, readers
+from analyzer.model import Frame, StackTrace
+from analyzer.rules import Rule, load_rules
+
+__all__ = ["StackText", "all_readers", "parse_stack_traces", "read_stacks"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackText:
+    """A text taken apart: the traces in printed order and what is left of the text without them."""
+
+    traces: tuple[StackTrace, ...]
+    rest: str
+
+
+@lru_cache(maxsize=1)
+def all_readers() -> tuple[Reader, ...]:
+    """The readers of every module in this folder."""
+    for module in sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name != "core"):
+        importlib.import_module(f"{__name__}.{module}")
+    return readers()
+
+
+def parse_stack_traces(text: str, *, frame_rules: Sequence[Rule] = ()) -> list[StackTrace]:
+    """Every trace in a text, in printed order.
+
+    Plain, coloured, escaped once or twice (a backslash and `n` for a line end), or inside the strings of a JSON
+    document. `frame_rules` (kind `frames`) say which frames are not ours; without any the shipped ones do.
+    """
+    document = parse_object(text) if "{" in text[:200] else None
+    if document is not None:
+        return [t for value in strings_of(document) for t in read_stacks(value, frame_rules=frame_rules).traces]
+    return list(read_stacks(text, frame_rules=frame_rules).traces)
+
+
+def read_stacks(text: str, *, frame_rules: Sequence[Rule] = ()) -> StackText:
+    """The traces of a text and what is left of it; a stack that is no error (`stack_info`) is taken out too."""
+    found = [r for r in all_readers() if any(hint in text for hint in r.hints)]
+    if not found:
+        return StackText(traces=(), rest=text)
+    text = strip_ansi(text)
+    if is_escaped_stack(text):
+        text = unescape_stacks(text)
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    spans = _without_overlap([span for reader in found for span in reader.read(lines)])
+    if not spans:
+        return StackText(traces=(), rest=text)
+    judge = _judge(frame_rules)
+    return StackText(
+        traces=tuple(_with_in_app(s.trace, judge) for s in spans if s.trace is not None), rest=_rest(lines, spans)
+    )
+
+
+def _without_overlap(spans: list[Span]) -> list[Span]:
+    """Where two languages claim the same lines, the longer claim from the earlier line holds."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return kept
+
+
+def _rest(lines: Sequence[str], spans: Sequence[Span]) -> str:
+    pieces: list[str] = []
+    at = 0
+    for span in spans:
+        pieces += lines[at : span.start]
+        if span.prefix.strip():
+            pieces.append(span.prefix.rstrip())
+        at = span.end
+    return "\n".join([*pieces, *lines[at:]]).strip("\n")
+
+
+def _judge(frame_rules: Sequence[Rule]) -> Callable[[str], bool]:
+    rules = tuple(frame_rules) or load_rules("frames")
+    known: dict[str, bool] = {}
+
+    def in_app(file: str) -> bool:
+        if file not in known:
+            path = file.replace("\\", "/")
+            known[file] = next(
+                (bool(r.extra.get("in_app", False)) for r in reversed(rules) if r.pattern.search(path)), True
+            )
+        return known[file]
+
+    return in_app
+
+
+def _with_in_app(trace: StackTrace, in_app: Callable[[str], bool]) -> StackTrace:
+    def judged(frame: Frame) -> Frame:
+        ours = in_app(frame.file) if frame.file else False
+        return frame if frame.in_app == ours else replace(frame, in_app=ours)
+
+    return replace(
+        trace,
+        exceptions=tuple(replace(e, frames=tuple(judged(f) for f in e.frames)) for e in trace.exceptions),
+    )
