@@ -1,1 +1,20 @@
-"""Tests, baseline, changes. Takes JUnit files and an earlier report; gives a test run and changes; does not read logs."""
+"""Tests, baseline, changes. Takes JUnit files and an earlier report; gives a test run and changes; reads no logs."""
+
+from analyzer.cycles.baseline import Baseline, read_baseline
+from analyzer.cycles.changes import compare_clusters
+from analyzer.cycles.links import link_tests, with_signatures
+from analyzer.cycles.statistics import mcnemar_exact, wilson_interval
+from analyzer.cycles.tests import read_tests
+from analyzer.cycles.transitions import compare_tests
+
+__all__ = [
+    "Baseline",
+    "compare_clusters",
+    "compare_tests",
+    "link_tests",
+    "mcnemar_exact",
+    "read_baseline",
+    "read_tests",
+    "wilson_interval",
+    "with_signatures",
+]
