@@ -24,7 +24,7 @@ def facets(template: str, messages: Iterable[str], *, top: int = 5) -> tuple[Fac
     for message in messages:
         values = fit(literals, message)
         for counter, value in zip(counts, values or (), strict=False):
-            if value in counter or len(counter) < _MAX_VALUES:
+            if value and (value in counter or len(counter) < _MAX_VALUES):
                 counter[value] += 1
     found = []
     for slot, counter in enumerate(counts):

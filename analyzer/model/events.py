@@ -9,7 +9,6 @@ from typing import Any
 from analyzer.model.entries import HttpRequest, Severity, SourceLocation
 from analyzer.model.times import format_time
 
-
 NO_MESSAGE = "(no message)"
 """message of an error entry without payload (contract, "What counts")"""
 
@@ -122,7 +121,8 @@ class ErrorEvent:
     revision: str = ""
     instance: str = ""
     message: str
-    """the human text without decorations (ANSI, loguru, level prefixes) and without the stack trace; `(no message)` where nothing is left"""
+    """the human text without decorations (ANSI, loguru, level prefixes) and without the stack trace;
+    `NO_MESSAGE` where nothing is left"""
     stack_traces: tuple[StackTrace, ...] = ()
     truncated: bool = False
     trace: str | None = None

@@ -1,0 +1,68 @@
+"""Claims, actions, impact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analyzer.errors import ConfigError
+from analyzer.fixes import judge_claims, next_actions, parse_claim, read_impact, weigh_impact
+from analyzer.model import Cluster, Ledger, Severity, TestResult, TestRun, TestStatus
+
+ONE = Cluster(
+    fingerprint="s1:1", title="bake failed: KeyError: 'rye'", template="", core="'rye'", severity=Severity.ERROR,
+    count=1, entries=1,
+)  # fmt: skip
+
+
+def test_a_claim_is_split_at_the_first_equals_sign() -> None:
+    claim = parse_claim("abc123=a=b")
+    assert (claim.commit, claim.text) == ("abc123", "a=b")
+
+
+@pytest.mark.parametrize("text", ["abc123", "=text", "abc123="])
+def test_half_a_claim_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError):
+        parse_claim(text)
+
+
+def test_a_claim_finds_its_clusters_and_is_not_judged_without_evidence() -> None:
+    (fix,) = judge_claims([parse_claim("abc=KeyError: 'rye'")], [ONE])
+    assert (fix.claims, fix.verdict) == (("s1:1",), "inconclusive")
+
+
+def test_a_claim_about_nothing_says_so() -> None:
+    (fix,) = judge_claims([parse_claim("abc=keyerror")], [ONE])
+    assert fix.claims == ()
+    assert fix.evidence == ("claimed text seen in no known cycle",)
+
+
+def test_lost_payloads_are_the_first_action() -> None:
+    (action,) = next_actions([], Ledger(entries=10, without_payload=8))
+    assert action.priority == 1
+    assert action.command is not None
+
+
+def test_an_area_is_at_risk_while_one_of_its_tests_fails(tmp_path: Path) -> None:
+    file = tmp_path / "impact.toml"
+    file.write_text('[[area]]\nname = "bread"\nvalue = 5\nunit = "EUR"\ntests = ["t.bread*"]\n'
+                    '[[area]]\nname = "cake"\nvalue = 5\nunit = "EUR"\ntests = ["t.cake*"]\n'
+                    '[[area]]\nname = "tea"\nvalue = 5\nunit = "EUR"\ntests = ["t.tea*"]\n')  # fmt: skip
+    run = TestRun(
+        results=(
+            TestResult(test="t.bread::a", status=TestStatus.FAILED),
+            TestResult(test="t.bread::b", status=TestStatus.PASSED),
+            TestResult(test="t.cake::a", status=TestStatus.PASSED),
+        )
+    )
+    found = weigh_impact(read_impact(file), run)
+    assert [i.status for i in found] == ["at_risk", "protected", "unknown"]
+    assert found[0].tests == ("t.bread::a",)
+
+
+def test_an_impact_file_that_lacks_a_value_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "impact.toml"
+    file.write_text('[[area]]\nname = "bread"\n')
+    with pytest.raises(ConfigError, match="value"):
+        read_impact(file)
