@@ -23,7 +23,9 @@ _EMPTY_WORDS = {
 """messages that name no error: the body is asked instead"""
 _EXCEPTION_TYPE = re.compile(r"[A-Za-z_][\w.$]{0,200}")
 _FRAME = re.compile(r"\s+at \S|\s*File \"|\S+:\d+(?::\d+)?(?::| in |$)|\s*\^")
-_RUNNER_NOISE = re.compile(r"\s*(?:===|---|\*\*\*) |\s*$")
+_RUNNER_NOISE = re.compile(r"\s*(?:===|---|\*\*\*) |\s*$|[^›]{0,200} › ")
+_TITLE = re.compile(r"\S{1,300}:\d{1,7}:\d{1,7} ")
+"""Playwright's message is the place and name of the test"""
 _PYTEST_ERROR = re.compile(r"E(?:   +|$)")
 
 
@@ -62,7 +64,7 @@ def head_of(text: str) -> str:
 def _describe(message: str | None, kind: str | None, body: str, *, redact: Callable[[str], str]) -> tuple[str, str]:
     body = _redacted(body, redact).strip()
     head = _redacted(message or "", redact).strip()
-    if head.casefold().rstrip(".:! ") in _EMPTY_WORDS:
+    if head.casefold().rstrip(".:! ") in _EMPTY_WORDS or (body and _TITLE.match(head)):
         head = _head_of_body(body) or head or (kind or "").strip() or "(no message)"
     lines = [line.rstrip() for line in islice((x for x in head.splitlines() if x.strip()), _MAX_HEAD_LINES)]
     head = "\n".join(lines)[:_MAX_HEAD]

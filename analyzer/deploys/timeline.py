@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +13,9 @@ from analyzer.model import Deploys, Entry, ServiceDeploy, TimelineEvent
 
 _SILENT_LOGS = ("cloudaudit.googleapis.com", "varlog%2Fsystem", "varlog/system")
 """logs in which the platform speaks of a revision that need not serve"""
+
+_NUMBER = re.compile(r"-(\d{5})-[a-z0-9]{3}$", re.ASCII)
+"""how Cloud Run names revisions that were given no name: `service-00042-abc`"""
 
 _BySource = Mapping[tuple[str, str], tuple[str, str]]
 """(service, revision) → (commit, source)"""
@@ -80,9 +84,21 @@ def _service(service: str, revisions: Sequence[str], options: Mapping[str, str],
     commit, source = None, None
     if named := options.get(service) or options.get(""):
         commit, source = named, "option"
-    elif found := commits.get((service, revisions[-1] if revisions else "")) or commits.get((service, "")):
+    elif found := commits.get((service, _newest(revisions))) or commits.get((service, "")):
         commit, source = found
     return ServiceDeploy(service=service, revisions=tuple(revisions), commit=commit, source=source)
+
+
+def _newest(revisions: Sequence[str]) -> str:
+    """The revision deployed last: by Cloud Run's numbers, else the one that appeared last; "" where there is none.
+
+    An old one that drains can appear after the new one.
+    """
+    numbers = [int(found[1]) if (found := _NUMBER.search(revision)) else None for revision in revisions]
+    known = [number for number in numbers if number is not None]
+    if len(known) == len(revisions) and known:
+        return revisions[known.index(max(known))]
+    return revisions[-1] if revisions else ""
 
 
 def _revisions(entries: Iterable[Entry], steps: Iterable[Step]) -> dict[str, list[str]]:
