@@ -148,7 +148,8 @@ def _outer_wrappers(event: ErrorEvent, root: TraceException, core: str) -> tuple
         return ()
     wrappers, rest = split_message(event.message, event.nested)
     known = {core, plain(root.message), plain(_title(root)), ""}
-    said = rest if rest not in known and not (core and core in rest) else ""
+    said = rest.removesuffix(core).rstrip(" :=-–—") if rest not in known else ""
+    said = "" if core and core in said else said
     return tuple(w for w in (*wrappers, said) if w and w != _last_part(root.type) and w != root.type)
 
 
