@@ -1,1 +1,8 @@
-"""The index of a repository; clusters to file, line, function at a commit. Takes texts and frames; gives code paths; never writes to the repository."""
+"""The index of a repository; clusters to file, line, function at a commit.
+
+Takes texts and frames; gives code paths; never writes to the repository and never runs its code.
+"""
+
+from analyzer.codepaths.repository import RepositoryIndex, open_repository
+
+__all__ = ["RepositoryIndex", "open_repository"]

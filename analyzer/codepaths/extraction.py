@@ -1,0 +1,388 @@
+"""Source of one file to its string expressions: template, kind, level, name, function, lines."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from analyzer.codepaths.folding import HOLE, Part, fill, fold, operands, source, template
+from analyzer.codepaths.wording import count_letters, plain, words
+
+EXTRACTOR_VERSION = 1
+"""Raise when the rows of a file can change: it is part of the cache's key."""
+
+_LEVELS = {
+    "trace": "DEBUG",
+    "debug": "DEBUG",
+    "info": "INFO",
+    "success": "INFO",
+    "notice": "NOTICE",
+    "warn": "WARNING",
+    "warning": "WARNING",
+    "error": "ERROR",
+    "exception": "ERROR",
+    "critical": "CRITICAL",
+    "fatal": "CRITICAL",
+}
+_PRINTERS = frozenset({"print", "echo", "secho", "write", "writelines", "pprint"})
+_EXCEPTION_NAME = re.compile(r"(?:Error|Exception|Warning|Exit|Failure|Failed|Timeout|Interrupt)$")
+_LOGGING_NAME = re.compile(r"(?:^|_)log(?:ger|ging)?(?:_|$)", re.IGNORECASE)
+_LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*+)"|\'((?:[^\'\\\n]|\\.)*+)\'')
+_DEFINITION = re.compile(r"(\s*)(?:async\s+)?(?:def|class)\s+(\w+)")
+_ONE_WORD_KINDS = frozenset({"log", "print", "raise", "exception", "return"})
+_MESSAGE_NAME = re.compile(r"messag|msg|error|detail|reason|descr|text|title|warn|hint|help|fail", re.IGNORECASE)
+_ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
+_EMPTY = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue)
+_NO_STRINGS_INSIDE = (str, ast.Name, ast.Attribute, ast.Constant)
+_MAX_TEXT = 2_000
+_MAX_WORDS = 80
+_MAX_SOURCE_BYTES = 4_000_000
+
+
+class Statement(NamedTuple):
+    """One string expression of a file."""
+
+    line: int
+    end_line: int
+    function: str
+    kind: str
+    """log, print, raise, exception, return, kwarg, dict, assign, call, item, default or text"""
+    level: str
+    """of a logger call, else empty"""
+    name: str
+    """keyword, dict key, assigned name, exception class or called function"""
+    text: str
+    """the template, with `HOLE`"""
+    holes: str
+    """source of the hole expressions, joined by the unit separator"""
+
+
+class Extract(NamedTuple):
+    """What one file holds; `words` stand beside the statements, index by index."""
+
+    statements: list[Statement]
+    words: list[list[str]]
+    problem: str
+    """why the file could not be parsed; then the statements come from its text alone"""
+
+
+class _Place(NamedTuple):
+    kind: str
+    level: str
+    name: str
+    line: int
+    end_line: int
+    function: str
+
+
+def extract(code: bytes) -> Extract:
+    """Every string expression of a Python file but docstrings. Never raises."""
+    walker = _Walker()
+    problem = ""
+    if len(code) > _MAX_SOURCE_BYTES:
+        return Extract([], [], f"larger than {_MAX_SOURCE_BYTES} bytes")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an invalid escape in someone's source is not our warning
+            tree = ast.parse(code)
+        walker.body(tree.body, "<module>")
+    except SyntaxError as err:
+        problem = f"{err.msg} (line {err.lineno})" if err.lineno else str(err.msg)
+    except (ValueError, RecursionError, MemoryError) as err:
+        problem = f"{type(err).__name__}: {err}"
+    if problem:
+        walker = _Walker()
+        _scan(code.decode("utf-8", "replace"), walker)
+    return Extract(walker.statements, walker.words, problem)
+
+
+def _scan(text: str, walker: _Walker) -> None:
+    """Literals of one line each, where there is no syntax tree; the function is the last definition above."""
+    function = "<module>"
+    for number, line in enumerate(text.splitlines(), 1):
+        defined = _DEFINITION.match(line)
+        if defined:
+            function = defined.group(2)
+        for found in _LITERAL.finditer(line[:2_000]):
+            literal = found.group(1) or found.group(2) or ""
+            if " " in literal and count_letters(literal) >= 8:
+                text_of = re.sub(r"\{[^{}]{0,200}\}|%[sdrif]", HOLE, literal)
+                walker.emit([text_of], _Place("text", "", "", number, number, function), keep_holes=True)
+
+
+class _Walker:
+    """Walks statements and expressions once, knowing what each string is for."""
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+        self.words: list[list[str]] = []
+
+    def emit(self, parts: list[Part], place: _Place, keep_holes: bool = False) -> None:
+        kind = place.kind
+        if not kind:
+            return
+        text, holes = (str(parts[0]), [""]) if keep_holes else template(parts)
+        text = plain(text)[:_MAX_TEXT]
+        found = words(text)
+        if not found or count_letters(text) < 3:
+            return
+        distinct = list(dict.fromkeys(found))[:_MAX_WORDS]
+        self.statements.append(
+            Statement(
+                place.line, place.end_line, place.function, kind, place.level, place.name, text, "\x1f".join(holes)
+            )
+        )
+        self.words.append(distinct)
+
+    def body(self, body: list[ast.stmt], function: str) -> None:
+        for node in body:
+            self.statement(node, function)
+
+    def statement(self, node: ast.stmt, function: str) -> None:
+        line, end = node.lineno, node.end_lineno or node.lineno
+        of = type(node)
+        if of is ast.Expr:
+            value = node.value  # type: ignore[attr-defined]
+            if type(value) is not ast.Constant:
+                self.expression(value, _Place("", "", "", line, end, function))
+        elif of in _ASSIGNMENTS:
+            assert isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+            if node.value is not None:
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                self.expression(node.value, _Place("assign", "", _last_name(target), line, end, function))
+        elif isinstance(node, ast.Return):
+            if node.value is not None:
+                self.expression(node.value, _Place("return", "", "", line, end, function))
+        elif isinstance(node, ast.Raise):
+            if node.exc is not None:
+                self.raised(node.exc, _Place("raise", "", "", line, end, function))
+        elif isinstance(node, ast.Assert):
+            nothing = _Place("", "", "", line, end, function)
+            self.expression(node.test, nothing)
+            if node.msg is not None:
+                self.expression(node.msg, _Place("raise", "", "AssertionError", line, end, function))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for decorator in node.decorator_list:
+                self.expression(decorator, _Place("", "", "", decorator.lineno, decorator.lineno, function))
+            for default in [*node.args.defaults, *node.args.kw_defaults]:
+                if default is not None:
+                    self.expression(default, _Place("default", "", "", default.lineno, default.lineno, function))
+            self.body(node.body, _inside(function, node.name))
+        elif isinstance(node, ast.ClassDef):
+            self.body(node.body, _inside(function, node.name))
+        elif of not in _EMPTY:
+            self.compound(node, function)
+
+    def compound(self, node: ast.AST, function: str) -> None:
+        """Statements that hold statements: their heads are searched for calls, their bodies walked."""
+        for field in node._fields:
+            value = getattr(node, field, None)
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.stmt):
+                    self.statement(child, function)
+                elif isinstance(child, ast.expr):
+                    kind = "item" if field == "iter" else ""
+                    place = _Place(kind, "", "", child.lineno, child.end_lineno or child.lineno, function)
+                    self.expression(child, place)
+                elif isinstance(child, ast.excepthandler | ast.match_case | ast.withitem):
+                    self.compound(child, function)
+
+    def raised(self, node: ast.expr, place: _Place) -> None:
+        if not isinstance(node, ast.Call):
+            self.expression(node, _silent(place))
+            return
+        place = place._replace(name=_last_name(node.func))
+        for arg in node.args:
+            self.expression(arg, place)
+        for keyword in node.keywords:
+            self.expression(keyword.value, place)
+        if isinstance(node.func, ast.Attribute):
+            self.expression(node.func.value, _silent(place))
+
+    def expression(self, node: ast.expr, place: _Place) -> None:
+        visit = _VISITS.get(type(node))
+        if visit is not None:
+            visit(self, node, place)
+
+    def constant(self, node: ast.Constant, place: _Place) -> None:
+        value = node.value
+        if place.kind and type(value) is str and (" " in value or _may_be_one_word(place)):
+            self.emit(fold(node) or [], place)
+
+    def string(self, node: ast.expr, place: _Place) -> None:
+        self.folded(fold(node) or [], place)
+
+    def called(self, node: ast.Call, place: _Place) -> None:
+        parts = fold(node)
+        if parts is not None:
+            self.folded(parts, place)
+        else:
+            self.call(node, place)
+
+    def attribute(self, node: ast.Attribute, place: _Place) -> None:
+        if type(node.value) is not ast.Name:
+            self.expression(node.value, _silent(place))
+
+    def operation(self, node: ast.BinOp, place: _Place) -> None:
+        parts = fold(node)
+        if parts is not None:
+            self.folded(parts, place)
+            return
+        for term in operands(node) if isinstance(node.op, ast.Add) else [node.left, node.right]:
+            self.expression(term, place)
+
+    def items(self, node: ast.List | ast.Tuple | ast.Set, place: _Place) -> None:
+        for item in node.elts:
+            self.expression(item, place)
+
+    def choice(self, node: ast.IfExp, place: _Place) -> None:
+        self.expression(node.test, _silent(place))
+        self.expression(node.body, place)
+        self.expression(node.orelse, place)
+
+    def either(self, node: ast.BoolOp, place: _Place) -> None:
+        for value in node.values:
+            self.expression(value, place)
+
+    def within(self, node: ast.Await | ast.Starred | ast.NamedExpr | ast.YieldFrom, place: _Place) -> None:
+        self.expression(node.value, place)
+
+    def given(self, node: ast.Yield, place: _Place) -> None:
+        if node.value is not None:
+            self.expression(node.value, place._replace(kind="return"))
+
+    def function(self, node: ast.Lambda, place: _Place) -> None:
+        self.expression(node.body, place._replace(kind="return"))
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, place: _Place) -> None:
+        self.expression(node.elt, place)
+        for generator in node.generators:
+            self.expression(generator.iter, place._replace(kind="item"))
+
+    def silently(self, node: ast.expr, place: _Place) -> None:
+        """Searched for calls only: a string compared with or used as a key is no message."""
+        silent = _silent(place)
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.expression(child, silent)
+
+    def mapping(self, node: ast.Dict, place: _Place) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            name = str(key.value) if isinstance(key, ast.Constant) else ""
+            end = value.end_lineno or value.lineno
+            self.expression(value, _Place("dict", "", name, value.lineno, end, place.function))
+
+    def folded(self, parts: list[Part], place: _Place) -> None:
+        self.emit(parts, place)
+        for part in parts:
+            if part is None or type(part) in _NO_STRINGS_INSIDE:
+                continue
+            assert isinstance(part, ast.expr)
+            self.expression(part, place._replace(kind="item") if isinstance(part, ast.IfExp) else _silent(place))
+
+    def call(self, node: ast.Call, place: _Place) -> None:
+        name = _last_name(node.func)
+        here = _Place("call", "", name, node.lineno, node.end_lineno or node.lineno, place.function)
+        args = list(node.args)
+        level = _log_level(node.func, name)
+        if level is not None:
+            here = here._replace(kind="log", level=level)
+            args = self.logged(args, here)
+            here = here._replace(kind="call", level="")
+        elif name in _PRINTERS:
+            here = here._replace(kind="print")
+        elif _EXCEPTION_NAME.search(name):
+            here = here._replace(kind="exception")
+        for arg in args:
+            self.expression(arg, here)
+        for keyword in node.keywords:
+            value = keyword.value
+            end = value.end_lineno or value.lineno
+            self.expression(value, _Place("kwarg", "", keyword.arg or "", value.lineno, end, place.function))
+        if isinstance(node.func, ast.Attribute):
+            self.expression(node.func.value, _silent(here))
+
+    def logged(self, args: list[ast.expr], place: _Place) -> list[ast.expr]:
+        """The message of a logging call with its `%` arguments; gives back what is left to look at."""
+        for i, arg in enumerate(args):
+            parts = fold(arg)
+            if parts is not None:
+                self.folded(fill(parts, args[i + 1 :]), place)
+                return args[:i] + args[i + 1 :]
+            if isinstance(arg, ast.IfExp | ast.BoolOp):
+                self.expression(arg, place)
+                return args[:i] + args[i + 1 :]
+        return args
+
+
+def _silent(place: _Place) -> _Place:
+    return _Place("", "", "", place.line, place.end_line, place.function) if place.kind else place
+
+
+def _may_be_one_word(place: _Place) -> bool:
+    """One word is kept where a message is expected; as a key, name or choice it would only be noise."""
+    return place.kind in _ONE_WORD_KINDS or bool(place.name and _MESSAGE_NAME.search(place.name))
+
+
+def _inside(function: str, name: str) -> str:
+    return name if function == "<module>" else f"{function}.{name}"
+
+
+def _last_name(node: ast.expr) -> str:
+    """`c` of `a.b.c`; of a subscript its constant key, so that `result["error"] = …` is named `error`."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript):
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+            return node.slice.value
+        return _last_name(node.value)
+    return _last_name(node.func) if isinstance(node, ast.Call) else ""
+
+
+def _log_level(function: ast.expr, name: str) -> str | None:
+    """Level of a logging call, empty where it is an argument; None where this is no logging call."""
+    lower = name.lower()
+    if isinstance(function, ast.Attribute):
+        if lower in _LEVELS:
+            return _LEVELS[lower]
+        if lower in ("log", "msg") and _LOGGING_NAME.search(source(function.value).replace(".", "_")):
+            return ""
+    if lower in _LEVELS and lower not in ("trace", "success", "notice", "exception"):
+        return _LEVELS[lower]  # a project's own `error(…)`, `warn(…)`
+    if _LOGGING_NAME.search(lower) and not lower.startswith(("get_", "setup_", "configure_")) and "logger" not in lower:
+        return next((level for word, level in _LEVELS.items() if word in lower), "")
+    return None
+
+
+_VISITS: dict[type[ast.expr], Callable[[_Walker, Any, _Place], None]] = {
+    ast.Constant: _Walker.constant,
+    ast.JoinedStr: _Walker.string,
+    ast.Call: _Walker.called,
+    ast.Attribute: _Walker.attribute,
+    ast.BinOp: _Walker.operation,
+    ast.Dict: _Walker.mapping,
+    ast.List: _Walker.items,
+    ast.Tuple: _Walker.items,
+    ast.Set: _Walker.items,
+    ast.IfExp: _Walker.choice,
+    ast.BoolOp: _Walker.either,
+    ast.Await: _Walker.within,
+    ast.Starred: _Walker.within,
+    ast.NamedExpr: _Walker.within,
+    ast.YieldFrom: _Walker.within,
+    ast.Yield: _Walker.given,
+    ast.Lambda: _Walker.function,
+    ast.ListComp: _Walker.comprehension,
+    ast.SetComp: _Walker.comprehension,
+    ast.GeneratorExp: _Walker.comprehension,
+    ast.DictComp: _Walker.silently,
+    ast.Compare: _Walker.silently,
+    ast.Subscript: _Walker.silently,
+    ast.UnaryOp: _Walker.silently,
+    ast.FormattedValue: _Walker.silently,
+}

@@ -1,0 +1,187 @@
+"""String expressions folded to templates: literal text with a hole wherever a value is put in."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+HOLE = "\ue000"
+"""Stands for a value in a template; a private-use character, removed from literals."""
+
+_PERCENT = re.compile(
+    r"%(?:%|(?:\((?P<key>[^()]{1,60})\))?[-+#0]*+(?:\d++|\*)?(?:\.(?:\d++|\*))?[hlL]?[sdrifgxXeEcuo])"
+)
+_BRACES = re.compile(r"\{[\w.\[\]]{0,60}(?:![rsa])?(?::[^{}\s\"']{0,30})?\}")
+_CALLED_ON_TEXT = frozenset({"strip", "rstrip", "lstrip", "encode", "lower", "upper", "title", "replace", "capitalize"})
+_WRAPS_TEXT = frozenset({"_", "gettext", "dedent", "str", "cleandoc", "Text", "text", "SafeString", "mark_safe", "N_"})
+_MAX_LITERAL = 4_000
+_MAX_REPEAT = 200
+
+Part = str | ast.expr | None
+"""A literal, the expression in a hole, or a hole whose expression is not known."""
+
+
+def fold(node: ast.expr) -> list[Part] | None:
+    """Parts of a string expression in order; None where the expression is not visibly a string."""
+    if isinstance(node, ast.Constant):
+        return _open_specs(node.value) if isinstance(node.value, str) else None
+    if isinstance(node, ast.JoinedStr):
+        return _joined(node)
+    if isinstance(node, ast.BinOp):
+        if isinstance(node.op, ast.Add):
+            return _added(node)
+        if isinstance(node.op, ast.Mod):
+            return _percent(node)
+        if isinstance(node.op, ast.Mult):
+            return _repeated(node)
+        return None
+    if isinstance(node, ast.Call):
+        return _called(node)
+    return None
+
+
+def operands(node: ast.BinOp) -> list[ast.expr]:
+    """The terms of a chain of additions, left to right, without recursion over the chain."""
+    terms: list[ast.expr] = []
+    current: ast.expr = node
+    while isinstance(current, ast.BinOp) and isinstance(current.op, ast.Add):
+        terms.append(current.right)
+        current = current.left
+    terms.append(current)
+    terms.reverse()
+    return terms
+
+
+def fill(parts: list[Part], values: list[ast.expr]) -> list[Part]:
+    """The same parts with the unknown holes given their expressions, in order: a logger's `%` arguments."""
+    rest = iter(values)
+    return [next(rest, None) if part is None else part for part in parts]
+
+
+def template(parts: list[Part]) -> tuple[str, list[str]]:
+    """Template text, one `HOLE` a hole, and the source of each hole's expression (empty where not short)."""
+    text: list[str] = []
+    holes: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            text.append(part[:_MAX_LITERAL].replace(HOLE, " "))
+        else:
+            text.append(HOLE)
+            holes.append(source(part) if part is not None else "")
+    return "".join(text), holes
+
+
+def source(node: ast.AST, depth: int = 0) -> str:
+    """Short source of an expression, empty where it is long or deep (`ast.unparse` costs too much here)."""
+    if depth > 5:
+        return ""
+    out = ""
+    if isinstance(node, ast.Name):
+        out = node.id
+    elif isinstance(node, ast.Constant):
+        out = repr(node.value) if not isinstance(node.value, str | bytes) or len(node.value) < 40 else ""
+    elif isinstance(node, ast.Attribute):
+        inner = source(node.value, depth + 1)
+        out = f"{inner}.{node.attr}" if inner else ""
+    elif isinstance(node, ast.Subscript):
+        inner, key = source(node.value, depth + 1), source(node.slice, depth + 1)
+        out = f"{inner}[{key}]" if inner and key else ""
+    elif isinstance(node, ast.Call) and not node.keywords and len(node.args) < 4:
+        inner, args = source(node.func, depth + 1), [source(a, depth + 1) for a in node.args]
+        out = f"{inner}({', '.join(args)})" if inner and all(args) else ""
+    return out if len(out) <= 80 else ""
+
+
+def _open_specs(text: str) -> list[Part]:
+    """A literal with its `%s` and `{}` taken for holes: who fills them may stand elsewhere."""
+    parts: list[Part] = [text]
+    if "%" in text:
+        parts = _split(text, _PERCENT)
+    if "{" in text:
+        parts = [q for p in parts for q in (_split(p, _BRACES) if isinstance(p, str) else [p])]
+    return parts
+
+
+def _split(text: str, specs: re.Pattern[str]) -> list[Part]:
+    parts: list[Part] = []
+    end = 0
+    for found in specs.finditer(text):
+        if found.start() > end:
+            parts.append(text[end : found.start()])
+        parts.append("%" if found.group() == "%%" else None)
+        end = found.end()
+    if end < len(text) or not parts:
+        parts.append(text[end:])
+    return parts
+
+
+def _joined(node: ast.JoinedStr) -> list[Part]:
+    parts: list[Part] = []
+    for value in node.values:
+        if isinstance(value, ast.Constant):
+            parts.append(str(value.value))
+        elif isinstance(value, ast.FormattedValue):
+            inner = fold(value.value) if isinstance(value.value, ast.Constant | ast.JoinedStr) else None
+            parts.extend(inner if inner is not None else [value.value])
+        else:  # pragma: no cover - the grammar knows only these two
+            parts.append(None)
+    return parts
+
+
+def _added(node: ast.BinOp) -> list[Part] | None:
+    terms = operands(node)
+    folded = [fold(term) for term in terms]
+    if all(parts is None for parts in folded):
+        return None
+    return [p for term, parts in zip(terms, folded, strict=True) for p in (parts if parts is not None else [term])]
+
+
+def _percent(node: ast.BinOp) -> list[Part] | None:
+    parts = fold(node.left)
+    if parts is None:
+        return None
+    if isinstance(node.right, ast.Tuple):
+        return fill(parts, list(node.right.elts))
+    if isinstance(node.right, ast.Dict):
+        return fill(parts, list(node.right.values))
+    return fill(parts, [node.right])
+
+
+def _repeated(node: ast.BinOp) -> list[Part] | None:
+    for text, count in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(text, ast.Constant) and isinstance(text.value, str):
+            if isinstance(count, ast.Constant) and isinstance(count.value, int):
+                return [text.value[:_MAX_REPEAT] * max(0, min(count.value, _MAX_REPEAT))]
+            return [text.value, count]
+    return None
+
+
+def _called(node: ast.Call) -> list[Part] | None:
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        if function.attr == "format":
+            parts = fold(function.value)
+            return fill(parts, [*node.args, *(k.value for k in node.keywords)]) if parts is not None else None
+        if function.attr in _CALLED_ON_TEXT and isinstance(function.value, ast.Constant | ast.JoinedStr | ast.BinOp):
+            return fold(function.value)
+        if function.attr == "join" and isinstance(function.value, ast.Constant) and len(node.args) == 1:
+            return _join(function.value.value, node.args[0])
+    name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+    if (
+        name in _WRAPS_TEXT
+        and len(node.args) == 1
+        and isinstance(node.args[0], ast.Constant | ast.JoinedStr | ast.BinOp)
+    ):
+        return fold(node.args[0])
+    return None
+
+
+def _join(separator: object, items: ast.expr) -> list[Part] | None:
+    if not isinstance(separator, str) or not isinstance(items, ast.List | ast.Tuple):
+        return None
+    parts: list[Part] = []
+    for i, item in enumerate(items.elts):
+        if i:
+            parts.append(separator)
+        parts.extend(fold(item) or [item])
+    return parts

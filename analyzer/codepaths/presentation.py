@@ -1,0 +1,101 @@
+"""What a reader sees of a place in the code: an excerpt, who owns it, a link to the code host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from urllib.parse import quote, urlsplit
+
+from analyzer.model import ExcerptLine
+
+OWNER_FILES = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS")
+_MAX_LINES = 7
+_MAX_WIDTH = 240
+_SCP = re.compile(r"(?:[\w.\-]+@)?(?P<host>[\w.\-]+):(?!//)(?P<path>[^\s]+)$")
+
+
+def excerpt(source: Sequence[str], line: int, end_line: int, redact: Callable[[str], str]) -> tuple[ExcerptLine, ...]:
+    """At most 7 lines around a statement, redacted together (a secret may span lines); its first line is marked."""
+    if not 1 <= line <= len(source):
+        return ()
+    length = min(end_line, len(source)) - line + 1
+    first = max(1, line - max(1, (_MAX_LINES - min(length, _MAX_LINES - 2)) // 2))
+    shown = [text[:_MAX_WIDTH] for text in source[first - 1 : first - 1 + _MAX_LINES]]
+    hidden = redact("\n".join(shown)).split("\n")
+    if len(hidden) != len(shown):
+        hidden = [redact(text).replace("\n", " ") for text in shown]
+    return tuple(ExcerptLine(line=first + i, text=text, marked=first + i == line) for i, text in enumerate(hidden))
+
+
+def code_host(remote: str | None) -> str | None:
+    """Page of the repository at its code host, from a remote URL; None for hosts whose links are not known."""
+    if not remote:
+        return None
+    if "://" in remote:
+        try:
+            parts = urlsplit(remote)
+        except ValueError:
+            return None
+        host, path = parts.hostname or "", parts.path
+    else:
+        found = _SCP.match(remote)
+        if not found:
+            return None
+        host, path = found["host"], found["path"]
+    name = path.strip("/").removesuffix(".git")
+    if not name or not any(known in host for known in ("github", "gitlab", "bitbucket")):
+        return None
+    return f"https://{host}/{name}"
+
+
+def link(host: str | None, commit: str | None, path: str, line: int, end_line: int) -> str | None:
+    """Permalink to lines of a file at a commit."""
+    if host is None or commit is None:
+        return None
+    file = quote(path)
+    name = urlsplit(host).hostname or ""
+    if "gitlab" in name:
+        return f"{host}/-/blob/{commit}/{file}#L{line}-{end_line}"
+    if "bitbucket" in name:
+        return f"{host}/src/{commit}/{file}#lines-{line}:{end_line}"
+    return f"{host}/blob/{commit}/{file}#L{line}-L{end_line}"
+
+
+def read_owners(text: str) -> tuple[tuple[str, str], ...]:
+    """(pattern, owners) of a CODEOWNERS file, in its order."""
+    rules = []
+    for line in text.splitlines():
+        fields = line.split("#", 1)[0].split()
+        if fields and not fields[0].startswith(("[", "^[")):
+            rules.append((fields[0], " ".join(fields[1:])))
+    return tuple(rules)
+
+
+def owner_of(path: str, rules: Sequence[tuple[str, str]]) -> str | None:
+    """Owners by the last pattern that matches, as code hosts read the file; a pattern without owners means none."""
+    for pattern, owners in reversed(rules):
+        if _owners_pattern(pattern).match(path):
+            return owners or None
+    return None
+
+
+@lru_cache(maxsize=2_000)
+def _owners_pattern(pattern: str) -> re.Pattern[str]:
+    anchored = "/" in pattern.rstrip("/")
+    out = []
+    for piece in re.split(r"(\*\*/|/\*\*|\*+|\?)", pattern.strip("/")):
+        if piece == "**/":
+            out.append(r"(?:.*/)?")
+        elif piece == "/**":
+            out.append(r"/.*")
+        elif piece == "?":
+            out.append(r"[^/]")
+        elif piece and not piece.strip("*"):
+            out.append(r"[^/]*")
+        else:
+            out.append(re.escape(piece))
+    body = "".join(out)
+    # `docs/*` means the files of docs only; any other pattern also means all below the folder it names
+    below = r"$" if pattern.endswith("/*") else (r"/.*$" if pattern.endswith("/") else r"(?:/.*)?$")
+    return re.compile(("" if anchored else r"(?:.*/)?") + body + below)

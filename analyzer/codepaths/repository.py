@@ -1,0 +1,381 @@
+"""A repository read at one commit: statements of a message, files of frames, places of an event."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from analyzer.codepaths.frames import FileMatch, FilePaths, module_path
+from analyzer.codepaths.functions import Outline, read_outline
+from analyzer.codepaths.parallel import extract_all
+from analyzer.codepaths.presentation import OWNER_FILES, code_host, excerpt, link, owner_of, read_owners
+from analyzer.codepaths.search import Hit, Search
+from analyzer.codepaths.store import Store, StoredBlob, memory_store, open_store
+from analyzer.codepaths.trees import Tree, open_tree
+from analyzer.model import CodePath, ErrorEvent, EventKind, Frame, Role, SourceLocation, Unlocated
+
+_MAX_SPAN = 30
+_ROLES = {"log": Role.EMIT, "print": Role.EMIT, "raise": Role.RAISE}
+_LABEL_CONFIDENCE = 0.97
+_SURE = 0.5
+
+
+def open_repository(
+    path: Path,
+    revision: str | None = None,
+    *,
+    subdir: str = "",
+    cache_dir: Path | None = None,
+    redact: Callable[[str], str] = str,
+    jobs: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> RepositoryIndex:
+    """The index of a checkout, a bare repository or a plain directory; the first time parses every Python file.
+
+    Without `revision` the work tree is read as it is. Paths are relative to the repository's root, also where
+    `subdir` or `path` itself narrows the view to a folder. Raises RepositoryError where there is no such directory
+    or commit, or git is missing.
+    """
+    tree = open_tree(path, revision, subdir)
+    paths_by_blob: dict[str, list[str]] = {}
+    for name in sorted(tree.files):
+        if name.endswith(".py"):
+            paths_by_blob.setdefault(tree.files[name], []).append(name)
+    store, blobs = _index(tree, sorted(paths_by_blob), cache_dir, jobs, progress)
+    return RepositoryIndex(tree=tree, store=store, blobs=blobs, paths_by_blob=paths_by_blob, redact=redact)
+
+
+def _index(
+    tree: Tree, wanted: list[str], cache_dir: Path | None, jobs: int, progress: Callable[[str], None] | None
+) -> tuple[Store, dict[str, StoredBlob]]:
+    """A store that holds every wanted blob; the cache where it can be used, else memory."""
+    store = open_store(cache_dir)
+    try:
+        return store, _complete(store, tree, wanted, jobs, progress)
+    except sqlite3.Error:  # locked for too long, broken, no space left
+        store.close()
+        store = memory_store()
+        return store, _complete(store, tree, wanted, jobs, progress)
+
+
+def _complete(
+    store: Store, tree: Tree, wanted: list[str], jobs: int, progress: Callable[[str], None] | None
+) -> dict[str, StoredBlob]:
+    known = store.blobs(wanted)
+    missing = [blob for blob in wanted if blob not in known]
+    if missing:
+        extracts = extract_all(tree.read(missing), len(missing), jobs=jobs, progress=progress)
+        store.add(extracts)
+        known |= store.blobs(missing)
+    return known
+
+
+class RepositoryIndex:
+    """Implements `model.CodeIndex`. Not to be shared between threads."""
+
+    def __init__(
+        self,
+        *,
+        tree: Tree,
+        store: Store,
+        blobs: dict[str, StoredBlob],
+        paths_by_blob: dict[str, list[str]],
+        redact: Callable[[str], str],
+    ) -> None:
+        self._tree = tree
+        self._store = store
+        self._blobs = blobs
+        self._paths_by_blob = paths_by_blob
+        self._redact = redact
+        self._search: Search | None = None
+        self._files: FilePaths | None = None
+        self._contents: dict[str, bytes] = {}
+        self._outlines: dict[str, Outline] = {}
+        self._owners: tuple[tuple[str, str], ...] | None = None
+        self._host: str | None = None
+
+    @property
+    def commit(self) -> str | None:
+        """Full id of the commit that is read; None for a directory without git or a dirty tree."""
+        return self._tree.commit
+
+    @property
+    def head(self) -> str | None:
+        """The commit that is read, also where the work tree differs from it in some files."""
+        return self._tree.head
+
+    @property
+    def unparsed(self) -> tuple[tuple[str, str], ...]:
+        """(path, reason) of the Python files whose strings were read without a syntax tree, or not at all."""
+        out: list[tuple[str, str]] = []
+        for blob, paths in self._paths_by_blob.items():
+            stored = self._blobs.get(blob)
+            reason = "not in the object database" if stored is None else stored.problem
+            if reason:
+                out.extend((path, reason) for path in paths)
+        return tuple(sorted(out))
+
+    def close(self) -> None:
+        """Gives the cache back."""
+        self._store.close()
+
+    def statements(
+        self, message: str, *, limit: int = 3, field: str | None = None, logger: str | None = None
+    ) -> list[CodePath]:
+        """Statements that can produce this text, best first; `field` is the JSON key it stood under."""
+        return self._code_paths(self._hits(message, limit=limit, field=field, logger=logger))
+
+    def frames(self, frames: Sequence[Frame], *, limit: int = 3) -> list[CodePath]:
+        """In-repository frames as code paths, innermost first; `frames` run outermost to innermost."""
+        out: list[CodePath] = []
+        for frame in reversed(frames):
+            found = self._frame(frame, innermost=not out)
+            if found is not None and all(
+                (found.file, found.line, found.function) != (p.file, p.line, p.function) for p in out
+            ):
+                out.append(found)
+            if len(out) >= limit:
+                break
+        return out
+
+    def locate(self, event: ErrorEvent, *, limit: int = 3) -> list[CodePath] | Unlocated:
+        """Where this error comes from: emit or author, then raise, then frames."""
+        if event.kind in (EventKind.PLATFORM, EventKind.DEPLOY):
+            return Unlocated(reason="the platform wrote this, no statement of the repository")
+        if event.stack_traces:
+            found = self._locate_traced(event, limit)
+        else:
+            found = self._locate_text(event, limit)
+        if found:
+            return found[:limit]
+        return Unlocated(reason=self._why_not(event))
+
+    def _locate_traced(self, event: ErrorEvent, limit: int) -> list[CodePath]:
+        trace = event.stack_traces[-1]
+        frames = self.frames(trace.root_exception.frames, limit=limit)
+        if not frames:
+            for exception in (trace.exceptions[trace.last], *trace.exceptions):
+                frames = self.frames(exception.frames, limit=limit)
+                if frames:
+                    break
+        emitted = [p for p in self._locate_text(event, 1) if p.confidence >= _SURE]
+        if not frames and not emitted:
+            root = trace.root_exception.message
+            return self.statements(root, limit=limit) if root else []
+        return _without_repeats([*emitted, *frames])
+
+    def _locate_text(self, event: ErrorEvent, limit: int) -> list[CodePath]:
+        level = event.severity.name
+        hits: list[Hit] = []
+        for nested in reversed(event.nested):
+            hits.extend(self._hits(nested.text, limit=limit, field=nested.field, logger=event.logger, level=None)[:1])
+        if event.message and event.message != "(no message)":
+            direct = self._hits(event.message, limit=limit, logger=event.logger, level=level)
+            labelled = self._labelled(event.location, event.message, direct)
+            if labelled is not None:
+                paths = self._code_paths(hits)
+                return _without_repeats([labelled, *paths, *self._code_paths(direct)])[:limit]
+            hits.extend(direct)
+        return _without_repeats(self._code_paths(hits))[:limit]
+
+    def _labelled(self, location: SourceLocation | None, message: str, hits: Sequence[Hit]) -> CodePath | None:
+        """The statement an entry's own label names, where a template there fits the message: labels lie."""
+        if location is None or not location.file or not location.function:
+            return None
+        files = {m.path for m in self._paths().match(module_path(location.file))}
+        if not files and "/" not in location.file:
+            files = {
+                m.path for m in self._paths().match(module_path(location.file).removesuffix(".py") + "/__init__.py")
+            }
+        wanted = location.function.replace(".<locals>", "")
+        # every hit is asked for: the label may name one that the words alone rank low
+        for hit in [*hits, *self._hits(message, limit=50)]:
+            function = hit.statement.function
+            if hit.path in files and (function == wanted or function.endswith("." + wanted)):
+                text = f"the entry's location label names this function ({location.file}:{location.function})"
+                return self._code_path(hit, confidence=_LABEL_CONFIDENCE, unique=True, extra=(text,))
+        return None
+
+    def _why_not(self, event: ErrorEvent) -> str:
+        if event.stack_traces:
+            return "no frame lies in the repository, and no template fits the message"
+        if not event.message or event.message == "(no message)":
+            return "the entry has no message"
+        if event.kind is EventKind.REQUEST:
+            return "a request log line: the platform wrote it"
+        return "no template of the repository fits the message"
+
+    def _hits(
+        self,
+        message: str,
+        *,
+        limit: int,
+        field: str | None = None,
+        logger: str | None = None,
+        level: str | None = None,
+    ) -> list[Hit]:
+        if self._search is None:
+            self._search = Search(self._store, self._blobs, self._paths_by_blob)
+        return self._search.find(message, limit=limit, field=field, logger=logger, level=level)
+
+    def _paths(self) -> FilePaths:
+        if self._files is None:
+            self._files = FilePaths(self._tree.files)
+        return self._files
+
+    def _frame(self, frame: Frame, innermost: bool) -> CodePath | None:
+        if not frame.file or frame.line is None or frame.line < 1:
+            return None
+        matches = self._paths().match(frame.file)
+        if not matches:
+            return None
+        best = [m for m in matches if m.parts == matches[0].parts]
+        checked = [m for m in best if self._encloses(m.path, frame)]
+        match = (checked or best)[0]
+        verified = bool(checked)
+        name = frame.function or ""
+        python = match.path.endswith(".py")
+        if python and not verified and (match.library or (match.parts < 2 and not match.whole)):
+            return None
+        if python and not verified and match.parts < 2 and name not in ("", "<module>"):
+            outline = self._outline(match.path)
+            if outline.parsed and not outline.named(name):
+                return None
+        return self._frame_path(frame, match, verified, len(checked or best), innermost)
+
+    def _frame_path(self, frame: Frame, match: FileMatch, verified: bool, rivals: int, innermost: bool) -> CodePath:
+        assert frame.line is not None
+        outline = self._outline(match.path)
+        line = end = frame.line
+        evidence = [f"the frame's path ends like this file's ({match.parts} parts)"]
+        confidence = 0.97 if match.whole or match.parts > 2 else 0.9
+        function = outline.function_at(line) if outline.parsed else frame.function
+        if not outline.parsed:
+            confidence = min(confidence, 0.9)
+        elif not verified:
+            spans = outline.named(frame.function or "")
+            if len(spans) == 1:
+                function = spans[0].name
+                line = end = self._line_of(match.path, frame.code, spans[0].line, spans[0].end_line) or spans[0].line
+                evidence.append(f"line {frame.line} lies outside {function} here: other code was running")
+                confidence = 0.75
+            else:
+                evidence.append(f"{frame.function} does not stand around line {line} here: other code was running")
+                confidence = 0.4
+        raised = outline.raise_at(line) if innermost and verified else None
+        if raised is not None:
+            line, end = raised
+        if rivals > 1:
+            evidence.append(f"{rivals} files end alike")
+            confidence /= rivals
+        role = Role.RAISE if raised is not None else Role.FRAME
+        return self._place(
+            match.path, line, end, function, role, round(confidence, 6), rivals == 1 and verified, tuple(evidence)
+        )
+
+    def _line_of(self, path: str, code: str | None, first: int, last: int) -> int | None:
+        """The line between two that reads like the frame's printed source."""
+        wanted = (code or "").strip()
+        if not wanted:
+            return None
+        lines = self._lines(path)
+        return next((n for n in range(first, min(last, len(lines)) + 1) if lines[n - 1].strip() == wanted), None)
+
+    def _encloses(self, path: str, frame: Frame) -> bool:
+        assert frame.line is not None
+        if not path.endswith(".py"):
+            return frame.line <= len(self._lines(path))
+        outline = self._outline(path)
+        if not outline.parsed:
+            return frame.line <= len(self._lines(path))
+        name = (frame.function or "").replace(".<locals>", "")
+        if name.startswith("<") and name != "<module>":  # <lambda>, <listcomp>: the function around it is not printed
+            return frame.line <= len(self._lines(path))
+        if not name or name == "<module>":
+            at = outline.function_at(frame.line)
+            return frame.line <= len(self._lines(path)) and (not name or at == "<module>" or at[0].isupper())
+        return any(s.line <= frame.line <= s.end_line for s in outline.named(name))
+
+    def _outline(self, path: str) -> Outline:
+        blob = self._tree.files[path]
+        if blob not in self._outlines:
+            python = path.endswith(".py")
+            self._outlines[blob] = read_outline(self._content(path)) if python else read_outline(b"(")
+        return self._outlines[blob]
+
+    def _content(self, path: str) -> bytes:
+        self._read([path])
+        return self._contents[self._tree.files[path]]
+
+    def _read(self, paths: Sequence[str]) -> None:
+        """Brings the contents of files in, all in one question to git."""
+        wanted = sorted({self._tree.files[p] for p in paths if p in self._tree.files} - self._contents.keys())
+        if wanted:
+            self._contents.update((blob, content or b"") for blob, content in self._tree.read(wanted))
+
+    def _lines(self, path: str) -> list[str]:
+        return self._content(path).decode("utf-8", "replace").split("\n")
+
+    def _code_paths(self, hits: Sequence[Hit]) -> list[CodePath]:
+        self._read([hit.path for hit in hits])
+        return [self._code_path(hit) for hit in hits]
+
+    def _code_path(
+        self, hit: Hit, *, confidence: float | None = None, unique: bool | None = None, extra: tuple[str, ...] = ()
+    ) -> CodePath:
+        statement = hit.statement
+        return self._place(
+            hit.path,
+            statement.line,
+            min(statement.end_line, statement.line + _MAX_SPAN),
+            statement.function,
+            _ROLES.get(statement.kind, Role.AUTHOR),
+            hit.confidence if confidence is None else confidence,
+            hit.unique if unique is None else unique,
+            (*extra, *hit.reasons),
+        )
+
+    def _place(
+        self,
+        path: str,
+        line: int,
+        end_line: int,
+        function: str | None,
+        role: Role,
+        confidence: float,
+        unique: bool,
+        evidence: tuple[str, ...],
+    ) -> CodePath:
+        commit = self._tree.commit_of(path)
+        if self._owners is None:
+            self._owners, self._host = self._read_owners(), self._read_host()
+        return CodePath(
+            file=path,
+            line=line,
+            end_line=end_line,
+            function=function,
+            commit=commit,
+            role=role,
+            confidence=confidence,
+            unique=unique,
+            evidence=tuple(self._redact(sentence) for sentence in evidence),
+            excerpt=excerpt(self._lines(path), line, end_line, self._redact),
+            owner=owner_of(path, self._owners),
+            link=link(self._host, commit, path, line, end_line),
+        )
+
+    def _read_owners(self) -> tuple[tuple[str, str], ...]:
+        file = next((f for f in OWNER_FILES if f in self._tree.files), None)
+        return read_owners("\n".join(self._lines(file))) if file else ()
+
+    def _read_host(self) -> str | None:
+        return code_host(self._tree.git.remote()) if self._tree.git is not None else None
+
+
+def _without_repeats(paths: Sequence[CodePath]) -> list[CodePath]:
+    out: list[CodePath] = []
+    for path in paths:
+        if all((path.file, path.function, path.line) != (p.file, p.function, p.line) for p in out):
+            out.append(path)
+    return out
