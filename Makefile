@@ -5,15 +5,14 @@
 .PHONY: help demo test check format lock setup setup-runtime setup-ci clean
 
 # Each candidate is run, not only looked up: version managers put names on the PATH that lead nowhere.
-SUITS := import sys; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python; do \
-	"$$p" -c '$(SUITS)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+CANDIDATES = $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3 python)
 
 define bootstrap
-@if [ -z "$(PYTHON)" ]; then \
-	echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1 || echo no python3)." >&2; \
-	echo "Install it, or name one: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 2; fi
-@"$(PYTHON)" tools/bootstrap.py $(1)
+@for python in $(CANDIDATES); do \
+	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+		exec "$$python" tools/bootstrap.py $(1); fi; done; \
+echo "Python 3.11 or newer is needed; found: $$($(firstword $(PYTHON) python3) --version 2>&1 || echo none)." >&2; \
+echo "Install it, or name one: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 2
 endef
 
 help: ## this list

@@ -17,6 +17,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - whatever `python3` there is runs
 
 import argparse
 import contextlib
+import fcntl
 import hashlib
 import importlib.util
 import json
@@ -51,8 +52,10 @@ class Machine:
     """Its version, as in `3.11`."""
     has_venv: bool = True
     has_ensurepip: bool = True
-    has_pip: bool = False
-    has_virtualenv: bool = False
+    pip: tuple[str, ...] = ()
+    """A pip that can be lent: the interpreter's own, else one on the PATH."""
+    virtualenv: tuple[str, ...] = ()
+    """The same for virtualenv."""
     uv: str | None = None
     pip_wheels: tuple[str, ...] = ()
     """Wheels of pip that lie about, newest first."""
@@ -71,17 +74,16 @@ class Way:
 def look_around(python: str) -> Machine:
     """What this machine offers."""
     system = Path(python).resolve().parent in (Path("/usr/bin"), Path("/bin"))
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
     return Machine(
         python=python,
         version="{}.{}".format(*sys.version_info[:2]),
         has_venv=_has("venv"),
         has_ensurepip=_has("ensurepip"),
-        has_pip=_has("pip"),
-        has_virtualenv=_has("virtualenv"),
+        pip=_tool(python, "pip", "pip3", "pip"),
+        virtualenv=_tool(python, "virtualenv", "virtualenv"),
         uv=shutil.which("uv"),
         pip_wheels=tuple(str(p) for p in newest_first(_pip_wheels())),
-        apt_get=shutil.which("apt-get") if system and root else None,
+        apt_get=shutil.which("apt-get") if system and os.geteuid() == 0 else None,
     )
 
 
@@ -94,13 +96,16 @@ def ways(machine: Machine, venv: Path) -> list[Way]:
     if machine.has_venv and machine.has_ensurepip:
         found.append(Way(name="venv", commands=(whole,)))
     if machine.uv:
-        seeded = (machine.uv, "venv", "--quiet", "--seed", "--python", python, str(venv))
-        found.append(Way(name="uv", commands=(seeded,)))
-    if machine.has_virtualenv:
-        found.append(Way(name="virtualenv", commands=((python, "-m", "virtualenv", "--quiet", str(venv)),)))
-    if machine.has_venv and machine.has_pip:
-        lend = (python, "-m", "pip", "--python", inside, "install", "--quiet", "pip")
-        found.append(Way(name="the interpreter's own pip", commands=(bare, lend)))
+        by_uv = (machine.uv, "venv", "--quiet", "--seed", "--python", python, str(venv))
+        found.append(Way(name="uv", commands=(by_uv,)))
+    if machine.virtualenv:
+        by_virtualenv = (*machine.virtualenv, "--quiet", "--python", python, str(venv))
+        found.append(Way(name="virtualenv", commands=(by_virtualenv,)))
+    if machine.has_venv and machine.pip:
+        # Not `pip --python`: it would run an old pip on a new interpreter. pip is pure Python, any pip can place it.
+        packages = venv / "lib" / f"python{machine.version}" / "site-packages"
+        lend = (*machine.pip, "install", "--quiet", "--no-deps", "--target", str(packages), "pip")
+        found.append(Way(name=" ".join(machine.pip), commands=(bare, lend)))
     if machine.has_venv:
         for wheel in machine.pip_wheels:
             unpack = (inside, f"{wheel}/pip", "install", "--quiet", "--no-index", wheel)
@@ -184,7 +189,8 @@ def create(machine: Machine, venv: Path) -> None:
         trouble = _first_trouble([*way.commands, (str(python_of(venv)), "-I", "-m", "pip", "--version")])
         if trouble is None:
             return
-        said.append(f"  {way.name}: {trouble}")
+        first, *rest = trouble.splitlines()
+        said += [f"  {way.name}: {first}", *rest[-2:]]
     _remove(venv)
     raise SetupError(
         "\n".join(
@@ -216,11 +222,6 @@ def one_at_a_time(venv: Path) -> Iterator[None]:
     venv.parent.mkdir(parents=True, exist_ok=True)
     with venv.with_name(venv.name + ".lock").open("w") as handle:
         try:
-            import fcntl
-        except ImportError:  # not a POSIX system: two runs at once are the user's to avoid
-            yield
-            return
-        try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say(f"waiting for another run that sets up {venv.name}")
@@ -230,7 +231,7 @@ def one_at_a_time(venv: Path) -> Iterator[None]:
 
 def python_of(venv: Path) -> Path:
     """The interpreter of an environment."""
-    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    return venv / "bin" / "python"
 
 
 def say(text: str) -> None:
@@ -257,7 +258,7 @@ def _first_trouble(commands: Sequence[Sequence[str]]) -> str | None:
             return str(err)
         if done.returncode:
             lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-            return "\n    ".join([f"{' '.join(command[:4])} … exited with {done.returncode}", *lines[-12:]])
+            return "\n    ".join([f"{' '.join(command)[:120]} exited with {done.returncode}", *lines[-12:]])
     return None
 
 
@@ -269,6 +270,13 @@ def _pip_wheels() -> list[Path]:
     for prefix in ("/usr/lib", "/usr/local/lib", "/usr/lib64"):
         folders += Path(prefix).glob("python3*/ensurepip/_bundled")
     return [wheel for folder in folders for wheel in folder.glob("pip-*-py3-none-any.whl")]
+
+
+def _tool(python: str, module: str, *commands: str) -> tuple[str, ...]:
+    """The command of a tool: as a module of this interpreter, else the first found on the PATH."""
+    if _has(module):
+        return (python, "-m", module)
+    return next(((path,) for path in map(shutil.which, commands) if path), ())
 
 
 def _has(module: str) -> bool:
