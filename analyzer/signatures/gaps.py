@@ -8,7 +8,7 @@ similarity threshold.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 from analyzer.signatures.forms import Form, W, is_wild, is_word
@@ -16,6 +16,9 @@ from analyzer.signatures.forms import Form, W, is_wild, is_word
 MIN_FILLERS = 6
 MIN_IDENTIFIER_FILLERS = 5
 """enough when at least half of the fillers look like identifiers"""
+MIN_KNOWN_FILLERS = 2
+MIN_GAPS = 3
+"""a word is known as a value when it fills so many gaps that are variable by their own evidence"""
 MAX_ROUNDS = 6
 MAX_SPAN = 5
 """so many tokens a wildcard may stand for when a rarer form is absorbed"""
@@ -57,6 +60,8 @@ def _round(forms: list[Form], max_gap: int) -> dict[Form, Form]:
                 mine.append((start, end, key))
         sites[form] = mine
     variable = {key for key, found in fillers.items() if _varies(found)}
+    values = Counter(word for key in variable for filler in fillers[key] for word in set(filler))
+    variable |= {key for key, found in fillers.items() if _all_values(found, values)}
     changed = {}
     for form, mine in sites.items():
         gaps = [(start, end) for start, end, key in mine if key in variable]
@@ -69,6 +74,11 @@ def _varies(found: set[tuple[str, ...]]) -> bool:
     if len(found) >= MIN_FILLERS:
         return True
     return len(found) >= MIN_IDENTIFIER_FILLERS and 2 * sum(_looks_generated(f) for f in found) >= len(found)
+
+
+def _all_values(found: set[tuple[str, ...]], values: Mapping[str, int]) -> bool:
+    """Borrowed evidence: two fillers are enough when every word of them is known to be a value in other gaps."""
+    return len(found) >= MIN_KNOWN_FILLERS and all(values[w] >= MIN_GAPS for filler in found for w in filler)
 
 
 def _looks_generated(filler: tuple[str, ...]) -> bool:
@@ -91,8 +101,11 @@ def _with_wildcards(form: Form, gaps: list[tuple[int, int]]) -> Form:
     at = 0
     while at < len(form):
         if at in starts:
-            out.append((" " if form[at].startswith(" ") else "") + W)
+            if not (out and is_wild(out[-1])):
+                out.append((" " if form[at].startswith(" ") else "") + W)
             at = starts[at]
+        elif is_wild(form[at]) and out and is_wild(out[-1]):
+            at += 1
         else:
             out.append(form[at])
             at += 1
