@@ -3,6 +3,7 @@
 Takes entries; gives events and counts; does not cluster.
 """
 
+from analyzer.events.reading import EventsResult, read_events
 from analyzer.events.stacktraces import parse_stack_traces
 
-__all__ = ["parse_stack_traces"]
+__all__ = ["EventsResult", "parse_stack_traces", "read_events"]

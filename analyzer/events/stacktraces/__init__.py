@@ -16,7 +16,7 @@ from analyzer.events.stacktraces.core import Reader, Span, readers
 from analyzer.model import Frame, StackTrace
 from analyzer.rules import Rule, load_rules
 
-__all__ = ["StackText", "all_readers", "parse_stack_traces", "read_stacks"]
+__all__ = ["StackText", "all_readers", "judge_frames", "parse_stack_traces", "read_stacks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,11 @@ def _judge(frame_rules: Sequence[Rule]) -> Callable[[str], bool]:
         return known[file]
 
     return in_app
+
+
+def judge_frames(trace: StackTrace, frame_rules: Sequence[Rule] = ()) -> StackTrace:
+    """The same trace with every frame's `in_app` by the rules."""
+    return _with_in_app(trace, _judge(frame_rules))
 
 
 def _with_in_app(trace: StackTrace, in_app: Callable[[str], bool]) -> StackTrace:

@@ -32,6 +32,8 @@ class Reader:
     """lines → stacks, in order and without overlap; linear time, never raises"""
     begin: Callable[[str], LineState | None]
     """the state after a line that opens a stack by itself, else None"""
+    heads: Callable[[str], bool]
+    """whether a line is a header and nothing else: whatever was logged right before it belongs to the stack"""
     step: Callable[[LineState, str], LineState | None]
     """the state after a line that goes on with an open stack, None where it does not belong to it"""
 

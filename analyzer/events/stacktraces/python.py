@@ -22,6 +22,7 @@ from analyzer.events.stacktraces.python_lines import (
     SEPARATORS,
     begin,
     final_line,
+    heads,
     is_group_start,
     is_log_line,
     is_stack_header,
@@ -352,6 +353,7 @@ register(
         hints=("(most recent call", 'File "', "File \\", "sub-exception", *sorted(SEPARATORS)),
         read=read,
         begin=begin,
+        heads=heads,
         step=step,
     )
 )

@@ -36,6 +36,10 @@ _LOG_LINE = re.compile(
 _CONTINUED = re.compile(
     r"^(?:\[SQL: |\[parameters: |\(Background on this error at: |(?:DETAIL|HINT|CONTEXT|LINE \d+): )"
 )
+_PREAMBLE = re.compile(
+    r"(?:Task|Future) exception was never retrieved$|Exception in thread \S.{0,200}:$|Process \S{1,200}:$"
+)
+_PREAMBLE_DETAIL = re.compile(r"(?:future|task|handle|protocol|transport|source_traceback): |  File \"")
 
 
 def is_log_line(text: str) -> bool:
@@ -72,8 +76,18 @@ def is_strong_final(text: str) -> bool:
     return len(text) < 100_000 and _STRONG.match(text) is not None
 
 
+def heads(line: str) -> bool:
+    """True for a bare header."""
+    return HEADER.match(line) is not None or is_group_start(line)
+
+
 def begin(line: str) -> LineState | None:
-    """The state after a line that opens a traceback: `frames`, `source` (right after a frame) or `group`."""
+    """The state after a line that opens a traceback.
+
+    `preamble` before the header, `frames`, `source` right after a frame, `group` inside a group's drawing.
+    """
+    if _PREAMBLE.match(line):
+        return "preamble"
     if '"' not in line and "(" not in line and "|" not in line:
         return None
     if is_group_start(line):
@@ -89,7 +103,8 @@ def begin(line: str) -> LineState | None:
 def step(state: LineState, line: str) -> LineState | None:
     """The state after a line of the open traceback, None where the line does not belong to it.
 
-    `done` is after the closing line, `separator` between the exceptions of a chain, `blank …` after an empty line.
+    `done` is after the closing line (`quoting` where its message is open), `separator` between the exceptions of a
+    chain, `blank …` after an empty line.
     """
     stripped = line.strip()
     if not stripped:
@@ -102,7 +117,11 @@ def step(state: LineState, line: str) -> LineState | None:
         return None
     if state == "group":
         return "group" if MARGIN.match(line) else None
-    if state == "done":
+    if state == "preamble":
+        return "preamble" if _PREAMBLE_DETAIL.match(line) else begin(line)
+    if state == "quoting" and HEADER.match(line):
+        return "frames"
+    if state in ("done", "quoting"):
         return "done" if _CONTINUED.match(stripped) else None
     return _step_frames(state, line, stripped)
 
@@ -116,8 +135,8 @@ def _step_frames(state: LineState, line: str, stripped: str) -> LineState | None
         return "frames"
     if is_log_line(line):
         return None
-    if is_strong_final(line):
-        return "done"
-    if state == "source":
+    if state == "source" and not is_strong_final(line):
         return "frames"  # the source line of a frame whose blanks in front were lost
-    return "done" if final_line(line) else None
+    if final_line(line) is None:
+        return None
+    return "quoting" if line.endswith(":") and ": " in line else "done"

@@ -1,0 +1,315 @@
+"""An entry's payload, whatever logger wrote it: message, stack, level, place. Nothing is judged here.
+
+Takes one entry; gives `Payload`. The shapes are those of the logging libraries for Cloud Logging; see `docs/`
+and https://cloud.google.com/error-reporting/docs/formatting-error-messages for the order of stack keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analyzer.events.decorations import trusted
+from analyzer.events.documents import is_placeholder, nested_in_payload
+from analyzer.events.levels import level_by_name, level_of_payload, level_of_status
+from analyzer.events.plaintext import parse_object
+from analyzer.events.stacktraces.core import Draft, build
+from analyzer.model import (
+    Entry,
+    EventKind,
+    Frame,
+    HttpRequest,
+    NestedText,
+    Relation,
+    Severity,
+    SourceLocation,
+    StackTrace,
+)
+
+_MESSAGE_KEYS = ("message", "msg", "event", "text", "log", "body")
+_STACK_KEYS = ("stack_trace", "stacktrace", "stackTrace", "stack", "exception", "exc_info", "exc_text", "traceback")
+_MAX_TRACES = 50
+# what Cloud Run's own log (varlog/system) says; collectors that lose the log name leave only the text
+_PLATFORM_TEXT = re.compile(
+    r"Container called exit\(|Default STARTUP TCP probe|(?:STARTUP|LIVENESS|READINESS) (?:HTTP|TCP|GRPC) probe|"
+    r"Memory limit of \d|Uncaught signal: \d|Starting new instance\. Reason: "
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """What an entry says, before decorations are taken off its text."""
+
+    text: str = ""
+    stacks: tuple[str, ...] = ()
+    """texts with stack traces beside the message"""
+    traces: tuple[StackTrace, ...] = ()
+    """traces that came as data"""
+    level: Severity | None = None
+    logger: str | None = None
+    location: SourceLocation | None = None
+    kind: EventKind = EventKind.APPLICATION
+    request: HttpRequest | None = None
+    nested: tuple[NestedText, ...] = ()
+    plain: bool = False
+    """a line of text and nothing else: it may continue the line before it"""
+
+
+def read_payload(entry: Entry) -> Payload:
+    """Message, stack, level, logger and place of an entry."""
+    if entry.proto_payload is not None:
+        return _proto(entry.proto_payload, entry)
+    if entry.json_payload is not None:
+        kind = str(entry.json_payload.get("@type", ""))
+        if kind.endswith(("AuditLog", "RequestLog")):
+            return _proto(entry.json_payload, entry)
+        return _json(entry.json_payload, entry)
+    text = entry.text_payload or ""
+    document = parse_object(text) if text[:1] in "{ " else None
+    if document is not None and any(key in document for key in (*_MESSAGE_KEYS, *_STACK_KEYS, "record")):
+        return _json(document, entry)
+    return Payload(
+        text=text,
+        kind=_kind(entry, has_text=bool(text.strip())),
+        request=entry.http_request,
+        location=trusted(entry.source_location),
+        plain=entry.http_request is None,
+    )
+
+
+def _kind(entry: Entry, *, has_text: bool) -> EventKind:
+    log_id = entry.log_id
+    if log_id.endswith("varlog/system"):
+        return EventKind.PLATFORM
+    if entry.http_request is not None and entry.http_request.status is not None:
+        if not has_text:
+            return EventKind.REQUEST
+        if log_id.endswith("/requests") or log_id in ("requests", ""):
+            return EventKind.PLATFORM
+    if not log_id and entry.text_payload and _PLATFORM_TEXT.match(entry.text_payload):
+        return EventKind.PLATFORM
+    return EventKind.APPLICATION
+
+
+def _json(payload: Mapping[str, Any], entry: Entry) -> Payload:
+    record = _mapping(payload.get("record"))
+    attributes = _attributes(payload.get("attributes"))
+    key, text = _message(payload, record)
+    error = payload.get("error")
+    problem: Mapping[str, Any] = error if isinstance(error, Mapping) and not is_placeholder(error) else {}
+    stacks = [s for s in (_stack_text(payload.get(k)) for k in _STACK_KEYS) if s]
+    stacks += [s for s in (_stack_text(problem.get(k)) for k in ("stack", "traceback", "stack_trace")) if s]
+    nested_exception = _mapping(payload.get("exception"))
+    stacks += [s for s in (_stack_text(nested_exception.get(k)) for k in ("stacktrace", "stack_trace", "stack")) if s]
+    if otel := _stack_text(attributes.get("exception.stacktrace") or payload.get("exception.stacktrace")):
+        stacks.append(otel)
+    if record and key != "text" and isinstance(payload.get("text"), str) and record.get("exception"):
+        stacks.append(payload["text"])
+    traces = _data_traces(payload, problem, attributes)
+    if not text:
+        key, text = _fallback_message(payload, problem, stacks)
+    read = {key, "textPayload", "text", "error" if not problem else "", "labels", "httpRequest", "@type", *_STACK_KEYS}
+    place = _place(payload, record, attributes) or trusted(entry.source_location)
+    return Payload(
+        text=text,
+        stacks=tuple(dict.fromkeys(stacks)),
+        traces=tuple(traces) if not stacks else (),
+        level=level_of_payload(payload),
+        logger=_logger(payload, record),
+        location=place,
+        kind=_kind(entry, has_text=bool(text.strip())),
+        request=entry.http_request or _request(payload),
+        nested=nested_in_payload(payload, skip=read),
+        plain=bool(text or key or payload.get("message") == "") and not stacks and not record and not traces,
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _attributes(value: object) -> Mapping[str, Any]:
+    """OpenTelemetry attributes, as a mapping or as the list of pairs that OTLP sends."""
+    if isinstance(value, list):
+        pairs = [p for p in value if isinstance(p, Mapping) and isinstance(p.get("key"), str)]
+        return {p["key"]: next(iter(_mapping(p.get("value")).values()), None) for p in pairs}
+    return _mapping(value)
+
+
+def _message(payload: Mapping[str, Any], record: Mapping[str, Any]) -> tuple[str, str]:
+    """(key, text) of the message."""
+    if isinstance(record.get("message"), str):
+        return "record", record["message"]
+    for key in _MESSAGE_KEYS:
+        value = payload.get(key)
+        if isinstance(value, Mapping):
+            value = value.get("stringValue")
+        if isinstance(value, str) and value.strip():
+            return key, value
+    return "", ""
+
+
+def _fallback_message(payload: Mapping[str, Any], problem: Mapping[str, Any], stacks: list[str]) -> tuple[str, str]:
+    """Where there is no message: the error's own, else, without a stack, the first string of the payload."""
+    for value in (problem.get("message"), problem.get("value"), payload.get("error")):
+        if isinstance(value, str) and value.strip():
+            return "error", value
+    if stacks:
+        return "", ""
+    for key, value in payload.items():
+        if isinstance(value, str) and value.strip() and not key.startswith("@") and " " in value.strip():
+            return key, value
+    return "", ""
+
+
+def _stack_text(value: object) -> str:
+    """A string that may hold a stack; a list of lines is one too."""
+    if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
+        value = "\n".join(value)
+    return value if isinstance(value, str) and "\n" in value.replace("\\n", "\n") else ""
+
+
+def _data_traces(
+    payload: Mapping[str, Any], problem: Mapping[str, Any], attributes: Mapping[str, Any]
+) -> list[StackTrace]:
+    """Exceptions that came as data: structlog's list of dicts, or a type with a value and no frames."""
+    for key in ("exception", "exc_info", "traceback"):
+        value = payload.get(key)
+        if isinstance(value, list) and value and all(isinstance(v, Mapping) and "exc_type" in v for v in value):
+            return [_structlog(value[:_MAX_TRACES])]
+    kind, message = problem.get("type"), problem.get("value") or problem.get("message")
+    if not isinstance(kind, str):
+        kind, message = attributes.get("exception.type"), attributes.get("exception.message")
+    if isinstance(kind, str) and kind.strip() and isinstance(message, str):
+        return [build("python", [Draft(type=kind.strip(), message=message)], truncated=False)]
+    return []
+
+
+def _structlog(stacks: list[Any]) -> StackTrace:
+    """structlog's `dict_tracebacks`: the title first. Locals may hold secrets and are not read."""
+    chain: list[Draft] = []
+    relation: Relation | None = None
+    for stack in stacks:
+        frames = [f for f in stack.get("frames") or () if isinstance(f, Mapping)]
+        chain.append(
+            Draft(
+                type=str(stack.get("exc_type")),
+                message=str(stack.get("exc_value") or ""),
+                relation=relation,
+                frames=[_frame(f) for f in frames],
+            )
+        )
+        relation = Relation.CAUSE if stack.get("is_cause") else Relation.CONTEXT
+    return build("python", chain[::-1], truncated=False)
+
+
+def _frame(frame: Mapping[str, Any]) -> Frame:
+    line, name = frame.get("lineno"), frame.get("name")
+    code = frame.get("line")
+    return Frame(
+        file=str(frame["filename"]) if frame.get("filename") else None,
+        line=line if isinstance(line, int) else None,
+        function=name if isinstance(name, str) else None,
+        code=code[:500] if isinstance(code, str) and code else None,
+    )
+
+
+def _logger(payload: Mapping[str, Any], record: Mapping[str, Any]) -> str | None:
+    context, labels = _mapping(payload.get("context")), _mapping(payload.get("labels"))
+    for value in (
+        payload.get("logger"),
+        payload.get("logger_name"),
+        context.get("name"),
+        payload.get("name"),
+        labels.get("python_logger"),
+        record.get("name"),
+    ):
+        if isinstance(value, str) and value:
+            return value
+    return None
+
+
+def _place(
+    payload: Mapping[str, Any], record: Mapping[str, Any], attributes: Mapping[str, Any]
+) -> SourceLocation | None:
+    """The first place that is not a logging library's own frame."""
+    labels = _mapping(payload.get("labels"))
+    reported = _mapping(_mapping(payload.get("context")).get("reportLocation"))
+    file = _mapping(record.get("file"))
+    special = _mapping(payload.get("logging.googleapis.com/sourceLocation") or payload.get("sourceLocation"))
+    for where, line, function in (
+        (special.get("file"), special.get("line"), special.get("function")),
+        (labels.get("module"), labels.get("line"), labels.get("function")),
+        (file.get("path") or record.get("module"), record.get("line"), record.get("function")),
+        (reported.get("filePath"), reported.get("lineNumber"), reported.get("functionName")),
+        (attributes.get("code.file.path"), attributes.get("code.line.number"), attributes.get("code.function.name")),
+        (attributes.get("code.filepath"), attributes.get("code.lineno"), attributes.get("code.function")),
+        (payload.get("pathname"), payload.get("lineno"), payload.get("funcName")),
+        (payload.get("module"), payload.get("line"), payload.get("function")),
+    ):
+        if isinstance(where, str) and where:
+            place = SourceLocation(
+                file=where, line=_int(line), function=function if isinstance(function, str) else None
+            )
+            if trusted(place):
+                return place
+    return None
+
+
+def _int(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9 else None
+
+
+def _request(payload: Mapping[str, Any]) -> HttpRequest | None:
+    """The request of a reported error event (`context.httpRequest`)."""
+    request = _mapping(_mapping(payload.get("context")).get("httpRequest"))
+    if not request:
+        return None
+    method, url = request.get("method"), request.get("url")
+    return HttpRequest(
+        method=method if isinstance(method, str) else None,
+        url=url if isinstance(url, str) else None,
+        status=_int(request.get("responseStatusCode")),
+    )
+
+
+def _proto(payload: Mapping[str, Any], entry: Entry) -> Payload:
+    """An audit entry (a refused or done call on the platform), or App Engine's request log."""
+    if str(payload.get("@type", "")).endswith("RequestLog"):
+        return _request_log(payload)
+    status = _mapping(payload.get("status"))
+    code, said = _int(status.get("code")), status.get("message")
+    method = str(payload.get("methodName") or payload.get("serviceName") or "")
+    text = f"{method}: {said}" if method and isinstance(said, str) and said else method or str(said or "")
+    return Payload(text=text, level=Severity.ERROR if code else None, kind=EventKind.DEPLOY, request=entry.http_request)
+
+
+def _request_log(payload: Mapping[str, Any]) -> Payload:
+    """The gravest line of a request, or the request itself."""
+    status = _int(payload.get("status"))
+    method, url = payload.get("method"), payload.get("resource")
+    request = HttpRequest(
+        method=method if isinstance(method, str) else None, url=url if isinstance(url, str) else None, status=status
+    )
+    lines = [line for line in payload.get("line") or () if isinstance(line, Mapping)]
+    graded = [(level_by_name(str(line.get("severity", ""))) or Severity.DEFAULT, line) for line in lines]
+    level, line = max(graded, key=lambda g: g[0], default=(Severity.DEFAULT, {}))
+    if level < Severity.WARNING:
+        return Payload(level=level_of_status(status), kind=EventKind.REQUEST, request=request)
+    place = _mapping(line.get("sourceLocation"))
+    return Payload(
+        text=str(line.get("logMessage") or ""),
+        level=max(level, level_of_status(status) or level),
+        request=request,
+        location=trusted(
+            SourceLocation(
+                file=place.get("file") if isinstance(place.get("file"), str) else None,
+                line=_int(place.get("line")),
+                function=place.get("functionName") if isinstance(place.get("functionName"), str) else None,
+            )
+        ),
+    )
