@@ -28,9 +28,15 @@ _SECRET_KEY = re.compile(
 )
 _USER_KEYS = frozenset(("user", "userid", "uid", "sub", "accountid", "customerid", "memberid", "googleid", "profileid"))
 _OUTCOMES = frozenset(
-    """absent bad bearer blank changed denied disabled empty enabled error expired fail failed false found hidden
-    incorrect invalid malformed masked mismatch missing nil no none not null ok optional present redacted rejected
-    removed required reset revoked set str string stripped true undefined unset unknown valid wrong yes""".split()
+    re.findall(
+        r"\w+",
+        """
+        absent bad bearer blank changed denied disabled empty enabled error expired fail failed
+        false found hidden incorrect invalid malformed masked mismatch missing nil no none not null
+        ok optional present redacted rejected removed required reset revoked set str string stripped
+        true undefined unset unknown valid wrong yes
+        """,
+    )
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*+", re.ASCII)
 _VERSION_BEFORE = re.compile(r"(?:version|release|build|ver|rev)[\"']?[\s:=]{1,3}[\"']?\Z|==\Z", re.IGNORECASE)
@@ -41,13 +47,14 @@ _ARCHIVE_AFTER = re.compile(r"\.(?:jar|war|whl|tar|zip|tgz|gz|dll|so|deb|rpm|exe
 class Redactor:
     """Hides what the rules match; build one with `build_redactor`."""
 
-    __slots__ = ("_cache", "_key", "_rules", "salted")
+    __slots__ = ("_cache", "_keys", "_rules", "_salt", "salted")
 
     def __init__(self, rules: Sequence[Rule], salt: str | None = None) -> None:
         self._rules = tuple((_hints(rule), rule.pattern, self._replacer(rule)) for rule in rules)
         raw = (salt or "").encode()
-        self._key = raw if len(raw) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(raw).digest()
+        self._salt = raw if len(raw) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(raw).digest()
         self._cache: dict[str, str] = {}
+        self._keys: dict[str, tuple[str, str]] = {}
         self.salted = bool(salt)
 
     def text(self, text: str) -> str:
@@ -66,7 +73,7 @@ class Redactor:
     def value(self, value: Any) -> Any:
         """The same JSON-like value with every string redacted, keys too; a string under a key like `password`,
         `authorization` or `api_key` is hidden whole, a long number under `user_id` and the like becomes `<user>`.
-        Local variables in frames (`locals`) are left out; what is nested deeper than 64 levels becomes a note.
+        Local variables (`locals`) are not kept; what is nested deeper than 64 levels becomes a note.
         """
         return self._value(value, _MAX_DEPTH)
 
@@ -74,15 +81,17 @@ class Redactor:
         """`<ip>` without a salt, `ip-3f2a91` (keyed BLAKE2b, 3 bytes) with one."""
         if not self.salted:
             return f"<{kind}>"
-        return f"{kind}-{hashlib.blake2b(value.encode(), key=self._key, digest_size=3).hexdigest()}"
+        return f"{kind}-{hashlib.blake2b(value.encode(), key=self._salt, digest_size=3).hexdigest()}"
 
     def _redact(self, text: str) -> str:
         # What one rule leaves can be what another one hides, so go on until nothing changes: that is idempotence.
         for _ in range(_MAX_PASSES):
             before, lowered = text, text.lower()
             for hints, pattern, replacement in self._rules:
-                if not hints or any(hint in lowered for hint in hints):
-                    text = pattern.sub(replacement, text)
+                for hint in hints:
+                    if hint in lowered:
+                        text = pattern.sub(replacement, text)
+                        break
             if text == before:
                 break
         return text
@@ -93,23 +102,34 @@ class Redactor:
         if isinstance(value, Mapping):
             if depth <= 0:
                 return "<nested too deep>"
-            return {self.text(str(key)): self._under(str(key), item, depth - 1) for key, item in value.items()}
+            shown = {}
+            for key, item in value.items():
+                name, kind = self._keys.get(key) or self._key_of(key)
+                shown[name] = (self._under(kind, item) if kind else None) or self._value(item, depth - 1)
+            return shown
         if isinstance(value, (list, tuple)):
             return [self._value(item, depth - 1) for item in value] if depth > 0 else "<nested too deep>"
         return value
 
-    def _under(self, key: str, value: Any, depth: int) -> Any:
-        name = key.lower().replace("_", "").replace("-", "") if len(key) < 64 else ""
-        if isinstance(value, str):
-            if name and _SECRET_KEY.search(name) and not _says_nothing(value):
-                return "<secret>"
-            if name in _USER_KEYS and value.isdecimal() and len(value) >= 6:
-                return self.pseudonym("user", value)
-        elif name in _USER_KEYS and type(value) is int and value >= 100_000:
+    def _key_of(self, key: Any) -> tuple[str, str]:
+        """The key as it may be shown, and what its name says of the value."""
+        text = str(key)
+        name = text.lower().replace("_", "").replace("-", "") if len(text) < 64 else ""
+        kind = "user" if name in _USER_KEYS else "locals" if name == "locals" else ""
+        found = (self.text(text), "secret" if _SECRET_KEY.search(name) else kind)
+        if isinstance(key, str) and len(self._keys) < _CACHE_SIZE:
+            self._keys[key] = found
+        return found
+
+    def _under(self, kind: str, value: Any) -> Any:
+        """What stands for a value because of its key, None where the key changes nothing."""
+        if kind == "secret" and isinstance(value, str) and not _says_nothing(value):
+            return "<secret>"
+        if kind == "user" and isinstance(value, (str, int)) and len(str(value)) >= 6 and str(value).isdecimal():
             return self.pseudonym("user", str(value))
-        elif name == "locals" and isinstance(value, Mapping):
-            return {}
-        return self._value(value, depth)
+        if kind == "locals" and isinstance(value, Mapping):
+            return "<not kept>"
+        return None
 
     def _replacer(self, rule: Rule) -> str | Callable[[re.Match[str]], str]:
         replace = "<secret>" if rule.replace is None else rule.replace
@@ -134,7 +154,7 @@ def build_redactor(extra_dirs: Sequence[Path] = (), salt: str | None = None) -> 
 
 
 def _hints(rule: Rule) -> tuple[str, ...]:
-    return tuple(str(hint).lower() for hint in rule.extra.get("hints", ()))
+    return tuple(str(hint).lower() for hint in rule.extra.get("hints", ())) or ("",)
 
 
 def _says_nothing(value: str) -> bool:
