@@ -1,0 +1,1 @@
+"""A small cinema: programme, seats, bookings, tickets."""

@@ -1,0 +1,1 @@
+"""Visitors and staff, and the tokens they show."""

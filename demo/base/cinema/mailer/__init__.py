@@ -1,0 +1,1 @@
+"""Sends tickets by mail."""

@@ -1,0 +1,1 @@
+"""Claims on seats: who asks, who holds, until when."""
