@@ -76,7 +76,7 @@ class Process:
             self.lines.append(Line(time.time(), name, line.rstrip("\n")))
 
     def wait_until_it_listens(self) -> None:
-        for _ in range(200):
+        for _ in range(600):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
