@@ -190,18 +190,16 @@ def _data_traces(
 def _structlog(stacks: list[Any]) -> StackTrace:
     """structlog's `dict_tracebacks`: the title first. Locals may hold secrets and are not read."""
     chain: list[Draft] = []
-    relation: Relation | None = None
     for stack in stacks:
-        frames = [f for f in stack.get("frames") or () if isinstance(f, Mapping)]
+        below = Relation.CAUSE if stack.get("is_cause") else Relation.CONTEXT
         chain.append(
             Draft(
                 type=str(stack.get("exc_type")),
                 message=str(stack.get("exc_value") or ""),
-                relation=relation,
-                frames=[_frame(f) for f in frames],
+                relation=below if chain else None,
+                frames=[_frame(f) for f in stack.get("frames") or () if isinstance(f, Mapping)],
             )
         )
-        relation = Relation.CAUSE if stack.get("is_cause") else Relation.CONTEXT
     return build("python", chain[::-1], truncated=False)
 
 
