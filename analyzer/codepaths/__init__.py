@@ -3,6 +3,6 @@
 Takes texts and frames; gives code paths; never writes to the repository and never runs its code.
 """
 
-from analyzer.codepaths.repository import RepositoryIndex, open_repository
+from analyzer.codepaths.repository import RepositoryIndex, open_repository, resolve_commit
 
-__all__ = ["RepositoryIndex", "open_repository"]
+__all__ = ["RepositoryIndex", "open_repository", "resolve_commit"]

@@ -137,9 +137,10 @@ def _added(node: ast.BinOp) -> list[Part] | None:
 
 
 def _percent(node: ast.BinOp) -> list[Part] | None:
-    parts = fold(node.left)
-    if parts is None:
+    folded = fold(node.left)
+    if folded is None:
         return None
+    parts = [q for p in folded for q in (_split(p, _PERCENT) if isinstance(p, str) and "%" in p[:-1] else [p])]
     if isinstance(node.right, ast.Tuple):
         return fill(parts, list(node.right.elts))
     if isinstance(node.right, ast.Dict):

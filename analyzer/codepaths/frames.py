@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 _DRIVE = re.compile(r"^[A-Za-z]:/")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/{0,3}")
-_LIBRARY = re.compile(r"(?:^|/)(?:site-packages|dist-packages|node_modules|python\d(?:\.\d+)?)/")
+_LIBRARY = re.compile(r"(?:^|/)(?:site-packages|dist-packages|node_modules|lib(?:64)?/python\d(?:\.\d+)?)(?=/)")
 _MAX_PATH = 1_000
 
 
@@ -44,7 +44,7 @@ class FilePaths:
         text = "/".join(parts)
         for found in _LIBRARY.finditer(text):
             library = True
-            parts = tuple(text[found.end() :].split("/"))
+            parts = tuple(text[found.end() + 1 :].split("/"))
         matches = []
         for candidate in self._by_name.get(parts[-1], ()):
             agreed = _agreement(parts, candidate)

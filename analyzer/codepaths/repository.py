@@ -8,11 +8,13 @@ from pathlib import Path
 
 from analyzer.codepaths.frames import FileMatch, FilePaths, module_path
 from analyzer.codepaths.functions import Outline, read_outline
+from analyzer.codepaths.git import open_git
 from analyzer.codepaths.parallel import extract_all
 from analyzer.codepaths.presentation import OWNER_FILES, code_host, excerpt, link, owner_of, read_owners
 from analyzer.codepaths.search import Hit, Search
 from analyzer.codepaths.store import Store, StoredBlob, memory_store, open_store
 from analyzer.codepaths.trees import Tree, open_tree
+from analyzer.errors import RepositoryError
 from analyzer.model import CodePath, ErrorEvent, EventKind, Frame, Role, SourceLocation, Unlocated
 
 _MAX_SPAN = 30
@@ -44,6 +46,14 @@ def open_repository(
             paths_by_blob.setdefault(tree.files[name], []).append(name)
     store, blobs = _index(tree, sorted(paths_by_blob), cache_dir, jobs, progress)
     return RepositoryIndex(tree=tree, store=store, blobs=blobs, paths_by_blob=paths_by_blob, redact=redact)
+
+
+def resolve_commit(path: Path, revision: str) -> str:
+    """The full id of a commit; raises RepositoryError where there is no such repository or commit."""
+    git = open_git(path) if path.is_dir() else None
+    if git is None:
+        raise RepositoryError(f"{path} is no git repository, so it has no commit {revision}", "give its git checkout")
+    return git.resolve(revision)
 
 
 def _index(
@@ -215,9 +225,18 @@ class RepositoryIndex:
         logger: str | None = None,
         level: str | None = None,
     ) -> list[Hit]:
+        try:
+            return self._searched().find(message, limit=limit, field=field, logger=logger, level=level)
+        except sqlite3.Error:  # the cache broke under us: begin anew, in memory
+            self._store.close()
+            self._store, self._search = memory_store(), None
+            self._blobs = _complete(self._store, self._tree, sorted(self._paths_by_blob), 0, None)
+            return self._searched().find(message, limit=limit, field=field, logger=logger, level=level)
+
+    def _searched(self) -> Search:
         if self._search is None:
             self._search = Search(self._store, self._blobs, self._paths_by_blob)
-        return self._search.find(message, limit=limit, field=field, logger=logger, level=level)
+        return self._search
 
     def _paths(self) -> FilePaths:
         if self._files is None:

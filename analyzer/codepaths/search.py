@@ -22,6 +22,8 @@ _PARTIALS = 60
 _MAX_QUERY_WORDS = 200
 _STRONG_WEIGHT = 5.0
 """Rarity that a template's words must add up to before it is believed on its own: one rare word, or two usual ones."""
+_USUAL_SIZE = 2_000
+"""Statements of a repository for which the weights are meant; in a smaller one words are not less telling."""
 _TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|e2e|fixtures|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py)(?:/|$)")
 _ASIDE_PATH = re.compile(r"(?:^|/)(?:docs?|examples?|scripts|benchmarks?|tools|migrations|vendor|third_party)/")
 _KIND_PRIOR = {
@@ -94,7 +96,7 @@ class Search:
         ids = self._ids.get(word)
         if ids is None:
             ids = self._load([word])[word]
-        return math.log(1 + self._total / (1 + len(ids))) if not word.isdigit() else 0.5
+        return math.log(1 + max(self._total, _USUAL_SIZE) / (1 + len(ids))) if not word.isdigit() else 0.5
 
     def _load(self, wanted: Sequence[str]) -> dict[str, array[int]]:
         missing = [w for w in wanted if w not in self._ids]
