@@ -27,18 +27,21 @@ _IDENTIFIER = re.compile(r"[a-z0-9][A-Z]|[_\-./\\$@#*]|^[A-Z]{2,}\d|.{20}")
 Counts = Mapping[Form, int]
 
 
-def find_variables(forms: Iterable[Form], *, max_gap: int = 2) -> dict[Form, Form]:
-    """Every form with its variable words as wildcards."""
+def find_variables(forms: Iterable[Form], *, max_gap: int = 2, borrow: bool = True) -> dict[Form, Form]:
+    """Every form with its variable words as wildcards.
+
+    `borrow`: words that are values in many gaps are evidence for a gap with too few fillers of its own.
+    """
     now = {form: form for form in forms}
     for _ in range(MAX_ROUNDS):
-        step = _round(sorted(set(now.values())), max_gap)
+        step = _round(sorted(set(now.values())), max_gap, borrow)
         if not step:
             break
         now = {form: step.get(mid, mid) for form, mid in now.items()}
     return now
 
 
-def _round(forms: list[Form], max_gap: int) -> dict[Form, Form]:
+def _round(forms: list[Form], max_gap: int, borrow: bool) -> dict[Form, Form]:
     """form → form with wildcards, for the forms that change."""
     prefix_of, suffix_of = _numbering(), _numbering()
     fillers: dict[tuple[int, int, int], set[tuple[str, ...]]] = defaultdict(set)
@@ -60,8 +63,9 @@ def _round(forms: list[Form], max_gap: int) -> dict[Form, Form]:
                 mine.append((start, end, key))
         sites[form] = mine
     variable = {key for key, found in fillers.items() if _varies(found)}
-    values = Counter(word for key in variable for filler in fillers[key] for word in set(filler))
-    variable |= {key for key, found in fillers.items() if _all_values(found, values)}
+    if borrow:
+        values = Counter(word for key in variable for filler in fillers[key] for word in set(filler))
+        variable |= {key for key, found in fillers.items() if _all_values(found, values)}
     changed = {}
     for form, mine in sites.items():
         gaps = [(start, end) for start, end, key in mine if key in variable]
@@ -77,7 +81,7 @@ def _varies(found: set[tuple[str, ...]]) -> bool:
 
 
 def _all_values(found: set[tuple[str, ...]], values: Mapping[str, int]) -> bool:
-    """Borrowed evidence: two fillers are enough when every word of them is known to be a value in other gaps."""
+    """Two fillers are enough when every word of them is known to be a value in other gaps."""
     return len(found) >= MIN_KNOWN_FILLERS and all(values[w] >= MIN_GAPS for filler in found for w in filler)
 
 

@@ -17,7 +17,10 @@ from analyzer.rules import Rule, load_rules
 _FLAG_LETTERS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"), (re.VERBOSE, "x"))
 
 _Key = tuple[tuple[str, str, int, str | None, str | None, str | None], ...]
-_EDGE = r"(?:(?<![A-Za-z0-9])(?=[A-Za-z0-9<(/:.+_%])|(?=-))"
+_EDGE = (
+    r"(?:(?<![A-Za-z0-9])(?:(?=[A-Za-z0-9])|(?=::[0-9A-Fa-f])|(?=[</][A-Za-z*])|(?=\([0-9])|(?=[.+_%][A-Za-z0-9]))"
+    r"|(?=-[A-Za-z0-9]))"
+)
 """Where rules with `words` begin: at the first letter or figure of a word, or at one of a few signs."""
 _NOT_A_PLAIN_WORD = r"(?![A-Za-z]++(?:[\s,;!?)\]}\"']|[.:](?:\s|$)|$))"
 

@@ -69,7 +69,7 @@ def mine_cores(items: Sequence[tuple[Facts, str]]) -> list[str]:
     mined: dict[tuple[Facts, str], str] = {}
     for facts, distinct in texts.items():
         form_of = {text: tokens(" ".join(text.split())) for text in distinct}
-        general = find_variables(form_of.values(), max_gap=1)
+        general = find_variables(form_of.values(), max_gap=1, borrow=False)
         for text, form in form_of.items():
             mined[facts, text] = text if general[form] == form else write(general[form])
     return [mined[item] for item in items]

@@ -45,7 +45,7 @@ _SAYS_FAILURE = re.compile(
     r"|caused by|reason|because)(?![A-Za-z_=])"
 )
 _NOT_A_WRAPPER = re.compile(
-    r"(?i)^[0-9]|[{}]|(?:code|type|count|counts|id|number|rate|status|level|name|class|kind|total|errors)$"
+    r"(?i)^[0-9]|[{}]|(?<![a-z])(?:code|type|count|counts|id|number|rate|status|level|name|class|kind|total|errors)$"
 )
 _WORD = re.compile(r"[A-Za-z]{2}")
 _MAX_WRAPPER_CHARS = 160
