@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyzer.events.decorations import trusted
-from analyzer.events.documents import is_placeholder, nested_in_payload
+from analyzer.events.documents import is_placeholder
+from analyzer.events.json_values import attributes_of, int_of, mapping
 from analyzer.events.levels import level_by_name, level_of_payload, level_of_status
 from analyzer.events.plaintext import parse_object
 from analyzer.events.stacktraces.core import Draft, build
@@ -21,7 +22,6 @@ from analyzer.model import (
     EventKind,
     Frame,
     HttpRequest,
-    NestedText,
     Relation,
     Severity,
     SourceLocation,
@@ -29,7 +29,7 @@ from analyzer.model import (
 )
 
 _MESSAGE_KEYS = ("message", "msg", "event", "text", "log", "body")
-_STACK_KEYS = ("stack_trace", "stacktrace", "stackTrace", "stack", "exception", "exc_info", "exc_text", "traceback")
+STACK_KEYS = ("stack_trace", "stacktrace", "stackTrace", "stack", "exception", "exc_info", "exc_text", "traceback")
 _MAX_TRACES = 50
 # what Cloud Run's own log (varlog/system) says; collectors that lose the log name leave only the text
 _PLATFORM_TEXT = re.compile(
@@ -48,11 +48,14 @@ class Payload:
     traces: tuple[StackTrace, ...] = ()
     """traces that came as data"""
     level: Severity | None = None
-    logger: str | None = None
-    location: SourceLocation | None = None
     kind: EventKind = EventKind.APPLICATION
     request: HttpRequest | None = None
-    nested: tuple[NestedText, ...] = ()
+    location: SourceLocation | None = None
+    """only of formats whose place is not where `origins` looks"""
+    document: Mapping[str, Any] | None = None
+    """the payload as JSON, given or printed as text"""
+    message_key: str = ""
+    """where in the document the text stood"""
     plain: bool = False
     """a line of text and nothing else: it may continue the line before it"""
 
@@ -68,13 +71,12 @@ def read_payload(entry: Entry) -> Payload:
         return _json(entry.json_payload, entry)
     text = entry.text_payload or ""
     document = parse_object(text) if text[:1] in "{ " else None
-    if document is not None and any(key in document for key in (*_MESSAGE_KEYS, *_STACK_KEYS, "record")):
+    if document is not None and any(key in document for key in (*_MESSAGE_KEYS, *STACK_KEYS, "record")):
         return _json(document, entry)
     return Payload(
         text=text,
         kind=_kind(entry, has_text=bool(text.strip())),
         request=entry.http_request,
-        location=trusted(entry.source_location),
         plain=entry.http_request is None,
     )
 
@@ -94,14 +96,14 @@ def _kind(entry: Entry, *, has_text: bool) -> EventKind:
 
 
 def _json(payload: Mapping[str, Any], entry: Entry) -> Payload:
-    record = _mapping(payload.get("record"))
-    attributes = _attributes(payload.get("attributes"))
+    record = mapping(payload.get("record"))
+    attributes = attributes_of(payload.get("attributes"))
     key, text = _message(payload, record)
     error = payload.get("error")
     problem: Mapping[str, Any] = error if isinstance(error, Mapping) and not is_placeholder(error) else {}
-    stacks = [s for s in (_stack_text(payload.get(k)) for k in _STACK_KEYS) if s]
+    stacks = [s for s in (_stack_text(payload.get(k)) for k in STACK_KEYS) if s]
     stacks += [s for s in (_stack_text(problem.get(k)) for k in ("stack", "traceback", "stack_trace")) if s]
-    nested_exception = _mapping(payload.get("exception"))
+    nested_exception = mapping(payload.get("exception"))
     stacks += [s for s in (_stack_text(nested_exception.get(k)) for k in ("stacktrace", "stack_trace", "stack")) if s]
     if otel := _stack_text(attributes.get("exception.stacktrace") or payload.get("exception.stacktrace")):
         stacks.append(otel)
@@ -110,32 +112,17 @@ def _json(payload: Mapping[str, Any], entry: Entry) -> Payload:
     traces = _data_traces(payload, problem, attributes)
     if not text:
         key, text = _fallback_message(payload, problem, stacks)
-    read = {key, "textPayload", "text", "error" if not problem else "", "labels", "httpRequest", "@type", *_STACK_KEYS}
-    place = _place(payload, record, attributes) or trusted(entry.source_location)
     return Payload(
         text=text,
         stacks=tuple(dict.fromkeys(stacks)),
         traces=tuple(traces) if not stacks else (),
         level=level_of_payload(payload),
-        logger=_logger(payload, record),
-        location=place,
         kind=_kind(entry, has_text=bool(text.strip())),
         request=entry.http_request or _request(payload),
-        nested=nested_in_payload(payload, skip=read),
+        document=payload,
+        message_key=key,
         plain=bool(text or key or payload.get("message") == "") and not stacks and not record and not traces,
     )
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _attributes(value: object) -> Mapping[str, Any]:
-    """OpenTelemetry attributes, as a mapping or as the list of pairs that OTLP sends."""
-    if isinstance(value, list):
-        pairs = [p for p in value if isinstance(p, Mapping) and isinstance(p.get("key"), str)]
-        return {p["key"]: next(iter(_mapping(p.get("value")).values()), None) for p in pairs}
-    return _mapping(value)
 
 
 def _message(payload: Mapping[str, Any], record: Mapping[str, Any]) -> tuple[str, str]:
@@ -214,64 +201,16 @@ def _frame(frame: Mapping[str, Any]) -> Frame:
     )
 
 
-def _logger(payload: Mapping[str, Any], record: Mapping[str, Any]) -> str | None:
-    context, labels = _mapping(payload.get("context")), _mapping(payload.get("labels"))
-    for value in (
-        payload.get("logger"),
-        payload.get("logger_name"),
-        context.get("name"),
-        payload.get("name"),
-        labels.get("python_logger"),
-        record.get("name"),
-    ):
-        if isinstance(value, str) and value:
-            return value
-    return None
-
-
-def _place(
-    payload: Mapping[str, Any], record: Mapping[str, Any], attributes: Mapping[str, Any]
-) -> SourceLocation | None:
-    """The first place that is not a logging library's own frame."""
-    labels = _mapping(payload.get("labels"))
-    reported = _mapping(_mapping(payload.get("context")).get("reportLocation"))
-    file = _mapping(record.get("file"))
-    special = _mapping(payload.get("logging.googleapis.com/sourceLocation") or payload.get("sourceLocation"))
-    for where, line, function in (
-        (special.get("file"), special.get("line"), special.get("function")),
-        (labels.get("module"), labels.get("line"), labels.get("function")),
-        (file.get("path") or record.get("module"), record.get("line"), record.get("function")),
-        (reported.get("filePath"), reported.get("lineNumber"), reported.get("functionName")),
-        (attributes.get("code.file.path"), attributes.get("code.line.number"), attributes.get("code.function.name")),
-        (attributes.get("code.filepath"), attributes.get("code.lineno"), attributes.get("code.function")),
-        (payload.get("pathname"), payload.get("lineno"), payload.get("funcName")),
-        (payload.get("module"), payload.get("line"), payload.get("function")),
-    ):
-        if isinstance(where, str) and where:
-            place = SourceLocation(
-                file=where, line=_int(line), function=function if isinstance(function, str) else None
-            )
-            if trusted(place):
-                return place
-    return None
-
-
-def _int(value: object) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
-        return int(value)
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9 else None
-
-
 def _request(payload: Mapping[str, Any]) -> HttpRequest | None:
     """The request of a reported error event (`context.httpRequest`)."""
-    request = _mapping(_mapping(payload.get("context")).get("httpRequest"))
+    request = mapping(mapping(payload.get("context")).get("httpRequest"))
     if not request:
         return None
     method, url = request.get("method"), request.get("url")
     return HttpRequest(
         method=method if isinstance(method, str) else None,
         url=url if isinstance(url, str) else None,
-        status=_int(request.get("responseStatusCode")),
+        status=int_of(request.get("responseStatusCode")),
     )
 
 
@@ -279,8 +218,8 @@ def _proto(payload: Mapping[str, Any], entry: Entry) -> Payload:
     """An audit entry (a refused or done call on the platform), or App Engine's request log."""
     if str(payload.get("@type", "")).endswith("RequestLog"):
         return _request_log(payload)
-    status = _mapping(payload.get("status"))
-    code, said = _int(status.get("code")), status.get("message")
+    status = mapping(payload.get("status"))
+    code, said = int_of(status.get("code")), status.get("message")
     method = str(payload.get("methodName") or payload.get("serviceName") or "")
     text = f"{method}: {said}" if method and isinstance(said, str) and said else method or str(said or "")
     return Payload(text=text, level=Severity.ERROR if code else None, kind=EventKind.DEPLOY, request=entry.http_request)
@@ -288,7 +227,7 @@ def _proto(payload: Mapping[str, Any], entry: Entry) -> Payload:
 
 def _request_log(payload: Mapping[str, Any]) -> Payload:
     """The gravest line of a request, or the request itself."""
-    status = _int(payload.get("status"))
+    status = int_of(payload.get("status"))
     method, url = payload.get("method"), payload.get("resource")
     request = HttpRequest(
         method=method if isinstance(method, str) else None, url=url if isinstance(url, str) else None, status=status
@@ -298,7 +237,7 @@ def _request_log(payload: Mapping[str, Any]) -> Payload:
     level, line = max(graded, key=lambda g: g[0], default=(Severity.DEFAULT, {}))
     if level < Severity.WARNING:
         return Payload(level=level_of_status(status), kind=EventKind.REQUEST, request=request)
-    place = _mapping(line.get("sourceLocation"))
+    place = mapping(line.get("sourceLocation"))
     return Payload(
         text=str(line.get("logMessage") or ""),
         level=max(level, level_of_status(status) or level),
@@ -306,7 +245,7 @@ def _request_log(payload: Mapping[str, Any]) -> Payload:
         location=trusted(
             SourceLocation(
                 file=place.get("file") if isinstance(place.get("file"), str) else None,
-                line=_int(place.get("line")),
+                line=int_of(place.get("line")),
                 function=place.get("functionName") if isinstance(place.get("functionName"), str) else None,
             )
         ),

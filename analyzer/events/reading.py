@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from analyzer.events.decorations import Decorated, undecorate
 from analyzer.events.documents import nested_texts
 from analyzer.events.levels import level_of_status
+from analyzer.events.origins import read_origin
 from analyzer.events.payloads import Payload, read_payload
 from analyzer.events.plaintext import is_escaped_stack, unescape_stacks
 from analyzer.events.requests import describe_request, read_access_line
@@ -105,7 +106,8 @@ def _event(unit: list[Piece], redact: Callable[[str], str], frame_rules: Sequenc
     if severity < Severity.WARNING:
         return None
     entry, payload, decorated = head.entry, head.payload, head.decorated
-    nested = (*payload.nested, *nested_texts(content.message))
+    origin = read_origin(entry, payload)
+    nested = (*origin.nested, *nested_texts(content.message))
     return ErrorEvent(
         entry_ids=tuple(p.entry.entry_id for p in unit),
         time_ns=entry.time_ns,
@@ -118,8 +120,8 @@ def _event(unit: list[Piece], redact: Callable[[str], str], frame_rules: Sequenc
         truncated=any(t.truncated for t in content.traces),
         trace=entry.trace,
         kind=EventKind.REQUEST if content.is_access_line else payload.kind,
-        logger=payload.logger or decorated.logger,
-        location=payload.location or decorated.location,
+        logger=origin.logger or decorated.logger,
+        location=origin.location or decorated.location,
         nested=tuple(replace(n, text=redact(n.text)) for n in nested),
         request=content.request,
         log_name=entry.log_name,

@@ -57,6 +57,17 @@ def test_error_texts_beside_the_message_are_found() -> None:
     assert event.nested == (NestedText(field="cause", text="card is locked"),)
 
 
+def test_an_exception_in_one_line_beside_the_message_is_found() -> None:
+    event = only(entry({"message": "pay failed", "exception": "ValueError: card is locked"}, severity=Severity.ERROR))
+    assert event.nested == (NestedText(field="exception", text="ValueError: card is locked"),)
+
+
+def test_locals_of_frames_are_never_opened() -> None:
+    frames = [{"filename": "/app/a.py", "lineno": 1, "name": "f", "locals": {"error": "sesame is the key"}}]
+    payload = {"event": "pay failed", "exception": [{"exc_type": "E", "exc_value": "x y", "frames": frames}]}
+    assert "sesame" not in repr(only(entry(payload, severity=Severity.ERROR)))
+
+
 def test_what_is_no_error_text_is_left_alone() -> None:
     assert nested_texts('{"user": "ann", "status": "ok", "error": "", "code": "E12"}') == ()
     assert nested_texts("no document here") == ()

@@ -110,6 +110,8 @@ def _with_in_app(trace: StackTrace, in_app: Callable[[str], bool]) -> StackTrace
         ours = in_app(frame.file) if frame.file else False
         return frame if frame.in_app == ours else replace(frame, in_app=ours)
 
+    if not any(e.frames for e in trace.exceptions):
+        return trace
     return replace(
         trace,
         exceptions=tuple(replace(e, frames=tuple(judged(f) for f in e.frames)) for e in trace.exceptions),
