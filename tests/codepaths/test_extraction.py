@@ -47,7 +47,7 @@ def test_a_logging_call_gives_level_and_the_arguments_as_holes() -> None:
 def test_a_text_in_a_keyword_of_a_returned_object_is_found_under_its_name() -> None:
     code = (
         "class Door:\n    async def open(self):\n        try:\n            ...\n        except Exception as e:\n"
-        '            return Result(\n                ok=False,\n"
+        "            return Result(\n                ok=False,\n"
         '                error_message=f"door error: {str(e)}",\n            )\n'
     )
     found = only(code)
