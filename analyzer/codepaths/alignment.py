@@ -15,6 +15,7 @@ _WORD = re.compile(rf"\w+|{WILD}")
 _BEFORE = frozenset(" '\"([{<|>=`\n")
 _SENTENCE = re.compile(r"[:\-|>=,;.('\"\[{`]\s?$")
 _AFTER = re.compile(r"\s*(?:$|[.,;:|)\]}'\"`\-]|\s)")
+_LEADING_WORDS = 3
 _SWALLOWED_WORDS = 2
 """How many words of a template one redaction may have swallowed: the value, and the word its key was."""
 
@@ -91,7 +92,10 @@ def _exact(template: str, message: str) -> tuple[Fit, tuple[str, ...]] | None:
             return None  # the literal ends inside a word
     if start and not open_start and literal[0][0].isalnum() and message[start - 1].isalnum():
         return None
-    found = tuple(v for v in values)
+    found = tuple(values)
+    if open_start and message.count(" ", 0, start) > _LEADING_WORDS:
+        # a value of many words before the first literal is somebody else's text: this is an end, not the whole
+        return (Fit.SUFFIX if at_end else Fit.INNER), found
     if at_end and (start == 0 or open_start):
         return Fit.WHOLE, found
     if at_end and _SENTENCE.search(message[max(0, start - 3) : start]):

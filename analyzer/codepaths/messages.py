@@ -20,7 +20,7 @@ _REDACTED = re.compile(
     r"|\b(?:ip|user|id|secret)-[0-9a-f]{6}\b)"
 )
 _LEVEL = r"(?:TRACE|DEBUG|INFO|SUCCESS|NOTICE|WARN(?:ING)?|ERROR|ERR|CRITICAL|FATAL|EXCEPTION|SEVERE)"
-_TIME = r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d))?\]?"
+_TIME = r"\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d))?\]?"
 _NAME = r"[A-Za-z_][\w.\-]{0,120}"
 _PREFIXES = (
     # loguru: time | LEVEL | module:function:line - text
@@ -50,6 +50,10 @@ _LEVEL_NAMES = {
     "EXCEPTION": "ERROR",
     "SEVERE": "ERROR",
 }
+_QUOTED = re.compile(
+    r"\b\w{0,80}(?:Error|Exception|Exit|Timeout|Warning)\((?P<quote>['\"])(?P<text>.*)(?P=quote),?\)", re.DOTALL
+)
+"""The `repr` of an exception, to its last quote."""
 _TRACE_START = "Traceback (most recent call last):"
 
 
@@ -98,6 +102,10 @@ def _readings(text: str) -> list[str]:
     if "\\" in text:
         readings.insert(0, text.replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"').replace("\\\\", "\\"))
     out = []
+    for reading in list(readings):
+        quoted = _QUOTED.search(reading)
+        if quoted and quoted["text"].strip():
+            readings.append(quoted["text"])
     for reading in readings:
         before, mark, _ = reading.partition(_TRACE_START)
         if mark and before.strip():
