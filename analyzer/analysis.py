@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from analyzer import pipeline, reports, signatures
 from analyzer.errors import ReportError
 from analyzer.model import ErrorEvent
+from analyzer.reports.files import read_saved, render_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ class Analysis:
     def save(self, path: str | Path) -> Path:
         """Write the report in the format of the suffix: `.json`, `.html` or `.md`. Raises `ReportError`."""
         target = Path(path)
-        data = reports.render_file(self._report, target.suffix)
+        data = render_file(self._report, target.suffix)
         try:
             target.write_bytes(data)
         except OSError as err:
@@ -52,7 +53,7 @@ class Analysis:
     @classmethod
     def load(cls, path: str | Path) -> Analysis:
         """A saved report JSON; raises `ReportError`."""
-        return cls(reports.read_saved(Path(path)))
+        return cls(read_saved(Path(path)))
 
     @property
     def clusters(self) -> pd.DataFrame:

@@ -52,7 +52,7 @@ def failing_clearly(verb: Callable[P, None]) -> Callable[P, None]:
 
 def complain(message: str, hint: str = "") -> None:
     """An error on stderr. Control characters of hostile file names never reach the terminal."""
-    from analyzer.reports import terminal_text
+    from analyzer.reports.hostile import one_line as terminal_text
 
     typer.echo(f"error: {terminal_text(message)}", err=True)
     if hint:
@@ -61,6 +61,6 @@ def complain(message: str, hint: str = "") -> None:
 
 def warn(message: str) -> None:
     """A warning on stderr; `--quiet` does not silence it."""
-    from analyzer.reports import terminal_text
+    from analyzer.reports.hostile import one_line as terminal_text
 
     typer.echo(f"warning: {terminal_text(message)}", err=True)

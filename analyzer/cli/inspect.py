@@ -36,7 +36,7 @@ def where(
     """Print file, line and function of the statements that can produce the text; exit 1 where none can."""
     from analyzer.config import load_config
     from analyzer.pipeline import where as find
-    from analyzer.reports import terminal_text
+    from analyzer.reports.hostile import one_line as terminal_text
 
     config = load_config(environ=os.environ, folder=Path.cwd())
     found = find(
@@ -73,8 +73,9 @@ def show(
 ) -> None:
     """One cluster or cause on the terminal."""
     from analyzer import reports
+    from analyzer.reports.files import read_saved
 
-    data = reports.read_saved(Path(saved))
+    data = read_saved(Path(saved))
     if as_json:
         typer.echo(json.dumps(reports.find(data, wanted), indent=1, sort_keys=True, ensure_ascii=False))
     else:
@@ -87,10 +88,10 @@ def report(
     output: list[str] = typer.Option(None, "-o", "--output", help="FILE.html, .md or .json; repeat for several."),
 ) -> None:
     """Render a saved report again; without -o, print its summary."""
-    from analyzer import reports
     from analyzer.cli.analyze import show as summary
+    from analyzer.reports.files import read_saved
 
-    data = reports.read_saved(Path(saved))
+    data = read_saved(Path(saved))
     targets = check_outputs(output or [])
     if any(t.resolve() == Path(saved).resolve() for t in targets):
         raise ConfigError(f"-o {saved} is the report itself", "write to another file")

@@ -36,17 +36,17 @@ def check_outputs(paths: Sequence[str]) -> list[Path]:
 
 def write_outputs(report: Mapping[str, Any], targets: Sequence[Path]) -> None:
     """Write every format. Where one fails the result is kept in a temporary file, and `ReportError` says where."""
-    from analyzer import reports
+    from analyzer.reports.files import render_file
 
     failed: list[str] = []
     for target in targets:
-        data = reports.render_file(report, target.suffix)
+        data = render_file(report, target.suffix)
         try:
             replace_file(target, data)
         except OSError as err:
             failed.append(f"{target}: {err.strerror or err}")
     if failed:
-        kept = _keep(reports.render_file(report, ".json"))
+        kept = _keep(render_file(report, ".json"))
         for reason in failed:
             warn(f"not written: {reason}")
         raise ReportError(

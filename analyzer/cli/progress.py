@@ -10,7 +10,7 @@ def progress(quiet: bool) -> Callable[[str], None] | None:
     """A callback for stages, or None."""
     if quiet:
         return None
-    from analyzer.reports import terminal_text
+    from analyzer.reports.hostile import one_line as terminal_text
 
     terminal = sys.stderr.isatty()
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analyzer.codepaths import RepositoryIndex, open_repository
-from analyzer.errors import ConfigError
+from analyzer.codepaths import RepositoryIndex, open_repository, resolve_commit
+from analyzer.errors import ConfigError, RepositoryError
 from analyzer.model import CodePath
 from analyzer.redaction import Redactor, build_redactor
 
@@ -34,12 +34,45 @@ class Repositories:
         if place is None:
             return None
         asked = self.revisions.get(service) or self.revisions.get("")
-        return self._at(place, asked or commit)
+        if asked is None and commit is not None:
+            try:
+                return self._at(place, commit)
+            except RepositoryError:  # a label may name a commit that was never pushed, or another repository's
+                return self._at(place, None)
+        return self._at(place, asked)
 
     def check(self) -> None:
         """Open every repository that options name, so that a wrong one fails before the work starts."""
         for service in {*self.folders, *self.revisions}:
             self.of(service)
+
+    def commits(self) -> dict[str, str]:
+        """Service → full commit id, for those that options name; "" for all services without their own."""
+        found = {}
+        for service in self.revisions:
+            index = self.of(service)
+            if index is not None and index.commit is not None:
+                found[service] = index.commit
+        return found
+
+    def head(self) -> str | None:
+        """HEAD of the one repository; None where there are several, or none."""
+        if len(self.folders) != 1:
+            return None
+        index = self.of(next(iter(self.folders)))
+        return index.head if index else None
+
+    def full_id(self, commit: str) -> str:
+        """The 40 digits of a commit; raises `RepositoryError` where no repository has it."""
+        if not self.folders:
+            raise ConfigError("--fix without --repo", "say which repository holds the commit: --repo DIR")
+        for number, place in enumerate(self.folders.values(), 1):
+            try:
+                return resolve_commit(place[0], commit)
+            except RepositoryError:
+                if number == len(self.folders):
+                    raise
+        raise AssertionError("not reached")
 
     def _at(self, place: tuple[Path, str], revision: str | None) -> RepositoryIndex:
         key = (*place, revision)
