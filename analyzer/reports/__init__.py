@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analyzer.errors import ReportError
+from analyzer.reports.finding import find
 from analyzer.reports.saving import canonical, check_integrity, seal
 from analyzer.reports.schema import schema
 from analyzer.reports.showing import terminal_cluster
@@ -18,6 +19,7 @@ __all__ = [
     "TICKET_BYTES",
     "canonical",
     "check_integrity",
+    "find",
     "render",
     "schema",
     "seal",

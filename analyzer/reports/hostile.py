@@ -57,8 +57,8 @@ def clean_values(value: Any) -> Any:
 
 
 def one_line(text: str) -> str:
-    """The cleaned text with every run of white space as one blank."""
-    return " ".join(text.split())
+    """The text cleaned, every run of white space as one blank: fit for a line on a terminal."""
+    return " ".join(clean(text).split())
 
 
 def shorten(text: str, limit: int) -> str:

@@ -11,7 +11,7 @@ from jinja2 import Environment, UndefinedError
 from markupsafe import Markup
 
 from analyzer.reports.templating import environment
-from analyzer.reports.view import damaged, view
+from analyzer.reports.view import following_schema, view
 
 
 def render_html(report: Mapping[str, Any]) -> str:
@@ -19,12 +19,10 @@ def render_html(report: Mapping[str, Any]) -> str:
     shown = view(report)
     env = environment(autoescape=True)
     style, script = _source(env, "html/style.css"), _source(env, "html/script.js")
-    try:
+    with following_schema(UndefinedError):
         return env.get_template("html/report.html.j2").render(
             v=shown, r=shown.report, style=Markup(style), script=Markup(script), policy=_policy(style, script)
         )
-    except (UndefinedError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise damaged(error) from error
 
 
 def _source(env: Environment, name: str) -> str:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from analyzer.reports import wording
 from analyzer.reports.markdown_text import cell_code, code, fence, inner_html, prose
 from analyzer.reports.templating import environment
-from analyzer.reports.view import View, damaged, view
+from analyzer.reports.view import View, following_schema, view
 
 DETAILED_CLUSTERS = 100
 """A ticket never has room for more."""
@@ -36,10 +36,8 @@ class Section:
 def render_markdown(report: Mapping[str, Any], *, max_bytes: int) -> str:
     """The ticket text of a report dict, at most `max_bytes` of UTF-8. Raises `ReportError` where it is not a report."""
     shown = view(report)
-    try:
+    with following_schema(UndefinedError):
         sections = list(_sections(shown, _environment()))
-    except (UndefinedError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise damaged(error) from error
     return _within(sections, max_bytes)
 
 

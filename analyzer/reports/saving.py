@@ -14,6 +14,8 @@ from analyzer.errors import ReportError
 
 FLOAT_PLACES = 6
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSEEN = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+"""What acts on a terminal or cannot be seen; written as `\\u009b`, so that `--json` shows it only."""
 
 
 def canonical(report: Mapping[str, Any]) -> bytes:
@@ -50,7 +52,8 @@ def _digest(unsealed: Mapping[str, Any]) -> str:
 def _bytes(report: Mapping[str, Any]) -> bytes:
     text = json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
     # Half a surrogate pair has no UTF-8; a log can hold one as `\ud800` inside JSON.
-    return _LONE_SURROGATE.sub("\ufffd", text).encode() + b"\n"
+    text = _LONE_SURROGATE.sub("\ufffd", text)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode() + b"\n"
 
 
 def _plain(value: Any, where: str) -> Any:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from analyzer.errors import ReportError
 from analyzer.reports import wording
-from analyzer.reports.hostile import one_line, shorten
-from analyzer.reports.view import View, view
-
-_CAUSE = re.compile(r"(?:cause[ -]?)?(\d{1,6})", re.ASCII | re.IGNORECASE)
+from analyzer.reports.finding import find
+from analyzer.reports.hostile import one_line
+from analyzer.reports.view import View, following_schema, view
 
 
 def terminal_cluster(report: Mapping[str, Any], id: str) -> str:  # noqa: A002
@@ -21,46 +17,10 @@ def terminal_cluster(report: Mapping[str, Any], id: str) -> str:  # noqa: A002
     Raises `ReportError` naming the ids that come close where none or several fit.
     """
     shown = view(report)
-    cause = _cause(shown, id.strip())
-    lines = _cause_lines(shown, cause) if cause else _cluster_lines(shown, _cluster(shown, id.strip()))
-    return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def _cause(shown: View, wanted: str) -> Mapping[str, Any] | None:
-    found = _CAUSE.fullmatch(wanted)
-    if not found:
-        return None
-    for cause in shown.report["causes"]:
-        if cause["rank"] == int(found[1]):
-            return dict(cause)
-    if wanted == found[1] and any(_hit(cluster, wanted) for cluster in shown.clusters):
-        return None  # the digits of a fingerprint
-    ranks = [f"cause {cause['rank']}" for cause in shown.report["causes"]]
-    raise ReportError(f"the report has no cause {found[1]}", f"it has {wording.listed(ranks, 'no cause at all')}")
-
-
-def _cluster(shown: View, wanted: str) -> Mapping[str, Any]:
-    hits = [c for c in shown.clusters if _hit(c, wanted)] if wanted else []
-    exact = [c for c in hits if wanted in (c["fingerprint"], *c["aliases"])]
-    if len(exact or hits) == 1:
-        return (exact or hits)[0]
-    known = [c["fingerprint"] for c in shown.clusters]
-    if hits:
-        close = [c["fingerprint"] for c in hits]
-        raise ReportError(
-            f"{len(hits)} clusters begin with {shorten(wanted, 80)!r}", f"say which: {wording.listed(close[:8])}"
-        )
-    close = difflib.get_close_matches(wanted, known, n=5, cutoff=0.5) or known[:5]
-    raise ReportError(
-        f"the report has no cluster {shorten(wanted, 80)!r}",
-        f"close ids: {wording.listed(close)}" if close else "it has no cluster at all",
-    )
-
-
-def _hit(cluster: Mapping[str, Any], wanted: str) -> bool:
-    """Whether the id begins like this, with or without its `s1:`."""
-    ids = (cluster["fingerprint"], *cluster["aliases"])
-    return any(one.startswith(wanted) or one.partition(":")[2].startswith(wanted) for one in ids)
+    with following_schema():
+        found = find(shown.report, id)
+        lines = _cause_lines(shown, found) if "rank" in found else _cluster_lines(shown, found)
+        return "\n".join(line.rstrip() for line in lines)
 
 
 def _cluster_lines(shown: View, cluster: Mapping[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from analyzer.reports import wording
 from analyzer.reports.hostile import one_line
-from analyzer.reports.view import View, view
+from analyzer.reports.view import View, following_schema, view
 
 SCREEN_LINES = 24
 """Lines of the smallest terminal people still open (80 × 24); the shell's prompt takes the last."""
@@ -19,7 +19,7 @@ _CHANGE_STYLES = {"new": "bad", "regressed": "bad", "ongoing": "mixed", "resolve
 
 
 class Pen:
-    """Writes lines no wider than `width` cells, with colour where wanted. Takes cleaned text only."""
+    """Writes lines no wider than `width` cells, with colour where wanted."""
 
     def __init__(self, width: int, *, color: bool) -> None:
         self.width = max(width, 20)
@@ -62,9 +62,10 @@ def terminal_summary(report: Mapping[str, Any], *, width: int, color: bool) -> s
     Raises `ReportError` where the dict is not a report.
     """
     shown, pen = view(report), Pen(width, color=color)
-    lines = [*_head(shown, pen), *_causes(shown, pen), *_actions(shown, pen)]
-    lines += _clusters(shown, pen, room=SCREEN_LINES - 1 - len(lines))
-    return "\n".join(lines) + "\n"
+    with following_schema():
+        lines = [*_head(shown, pen), *_causes(shown, pen), *_actions(shown, pen)]
+        lines += _clusters(shown, pen, room=SCREEN_LINES - 1 - len(lines))
+        return "\n".join(lines)
 
 
 def _head(shown: View, pen: Pen) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,18 +60,20 @@ def view(report: Mapping[str, Any]) -> View:
             f"not a report that can be rendered: its schema is {written!r}, expected {SCHEMA_ID!r}",
             "give the JSON that `analyzer analyze -o report.json` wrote; a newer schema needs a newer analyzer",
         )
-    try:
+    with following_schema():
         return _view(clean_values(report))
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
-        raise damaged(error) from error
 
 
-def damaged(error: Exception) -> ReportError:
-    """The error for a report that claims our schema and does not follow it."""
-    return ReportError(
-        f"the report does not follow its schema ({type(error).__name__}: {error})",
-        "check it with `analyzer report SAVED.json --verify`, or run the analysis again",
-    )
+@contextmanager
+def following_schema(*also: type[Exception]) -> Iterator[None]:
+    """Within: a report that claims our schema and does not follow it is a `ReportError`, whatever trips over it."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError, *also) as error:
+        raise ReportError(
+            f"the report does not follow its schema ({type(error).__name__}: {error})",
+            "run the analysis again; `analyzer schema` prints what a report must hold",
+        ) from error
 
 
 def _view(report: Mapping[str, Any]) -> View:
