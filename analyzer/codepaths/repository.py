@@ -29,7 +29,7 @@ def open_repository(
     *,
     subdir: str = "",
     cache_dir: Path | None = None,
-    redact: Callable[[str], str] = str,
+    redact: Callable[[str], str],
     jobs: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> RepositoryIndex:
