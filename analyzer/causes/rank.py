@@ -11,6 +11,7 @@ from analyzer.model import Cause, Change, Cluster, CodePath, EventKind, Role, Se
 UNKNOWN_AT_MOST = 0.3
 """a cause of kind `unknown` claims no more than this (contract, "Confidence")"""
 _MAX_PATHS = 3
+_SURE = 0.5
 
 # Priors for "the cluster called root is the true origin". They are stated, not learned: the traces of failing requests
 # end in the failing function in about two of three real bugs, a text without a trace names only who wrote it.
@@ -74,9 +75,9 @@ def _cause(cluster: Cluster, others: dict[str, Cluster], failing: dict[str, list
 
 
 def culprit_first(paths: Sequence[CodePath]) -> tuple[CodePath, ...]:
-    """Frames of the failure before the statements that only report it; at most three."""
+    """Frames of the failure before the statements that only report it, doubtful places last; at most three."""
     order = {Role.CAUSE: 0, Role.RAISE: 1, Role.FRAME: 2, Role.AUTHOR: 3, Role.WRAP: 4, Role.EMIT: 5}
-    ranked = sorted(enumerate(paths), key=lambda p: (order.get(p[1].role, 9), p[0]))
+    ranked = sorted(enumerate(paths), key=lambda p: (p[1].confidence < _SURE, order.get(p[1].role, 9), p[0]))
     return tuple(path for _, path in ranked[:_MAX_PATHS])
 
 

@@ -154,5 +154,7 @@ def _add(key: str, text: str, rank: int, depth: int, found: list[tuple[int, int,
             if isinstance(document, Mapping):
                 _collect(document, max(rank, own), depth + 1, found)
                 return
+    if " " not in stripped:  # a class name, a code: it says what kind of error, not which
+        return
     if own and stripped and _HAS_WORD.search(stripped) and "Traceback (most recent call last)" not in stripped:
         found.append((max(rank, own), depth, own, NestedText(field=key, text=stripped)))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analyzer.model import Cluster, CodePath, Deploys, ErrorEvent, EventKind, Unlocated
+from analyzer.model import Cluster, CodePath, Deploys, ErrorEvent, EventKind, Role, Unlocated
 from analyzer.pipeline.repositories import Repositories
 
 _MAX_PATHS = 3
+_LIKELY = 0.1
+"""a place that is less probable than this only costs the reader time"""
 _NOT_IN_CODE = {
     EventKind.PLATFORM: "written by the platform, not by the service",
     EventKind.REQUEST: "a request entry has no statement of its own",
@@ -48,15 +50,23 @@ def _locate(
     if not found:
         reasons = [a.reason for a in answers if isinstance(a, Unlocated)]
         return replace(cluster, unlocated=reasons[0] if reasons else "no statement of the repository fits")
-    paths = _merge(found)
+    paths = _pick(found, traced=any(e.stack_traces for e in mine))
+    if not paths:
+        return replace(cluster, unlocated="statements share words with the text, none is likely to have written it")
     return replace(cluster, location="unique" if paths[0].unique else "ambiguous", code_paths=paths)
 
 
-def _merge(answers: Sequence[Sequence[CodePath]]) -> tuple[CodePath, ...]:
-    """The best of each printing of the error in turn, no place twice."""
-    merged: dict[tuple[str, int], CodePath] = {}
+def _pick(answers: Sequence[Sequence[CodePath]], *, traced: bool) -> tuple[CodePath, ...]:
+    """The best place first, then the best of each other role, then what is left; no place twice, none unlikely.
+
+    Without a trace a `raise` is a guess by words like any other, so only who wrote and who built the text lead.
+    """
+    places: dict[tuple[str, int], CodePath] = {}
     for depth in range(_MAX_PATHS):
         for answer in answers:
-            if depth < len(answer):
-                merged.setdefault((answer[depth].file, answer[depth].line), answer[depth])
-    return tuple(list(merged.values())[:_MAX_PATHS])
+            if depth < len(answer) and answer[depth].confidence >= _LIKELY:
+                places.setdefault((answer[depth].file, answer[depth].line), answer[depth])
+    found = list(places.values())
+    leading = {p.role: p for p in reversed(found) if traced or p.role in (Role.EMIT, Role.AUTHOR)}
+    first = sorted(leading.values(), key=found.index)
+    return tuple([*first, *(p for p in found if p not in first)][:_MAX_PATHS])

@@ -67,9 +67,10 @@ def view(report: Mapping[str, Any]) -> View:
 @contextmanager
 def following_schema(*also: type[Exception]) -> Iterator[None]:
     """Within: a report that claims our schema and does not follow it is a `ReportError`, whatever trips over it."""
+    trips: tuple[type[Exception], ...] = (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError)
     try:
         yield
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError, *also) as error:
+    except trips + also as error:
         raise ReportError(
             f"the report does not follow its schema ({type(error).__name__}: {error})",
             "run the analysis again; `analyzer schema` prints what a report must hold",
