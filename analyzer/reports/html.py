@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, UndefinedError
@@ -17,12 +18,18 @@ from analyzer.reports.view import following_schema, view
 def render_html(report: Mapping[str, Any]) -> str:
     """The page of a report dict. Raises `ReportError` where it is not a report."""
     shown = view(report)
-    env = environment(autoescape=True)
+    env = _environment()
     style, script = _source(env, "html/style.css"), _source(env, "html/script.js")
     with following_schema(UndefinedError):
         return env.get_template("html/report.html.j2").render(
             v=shown, r=shown.report, style=Markup(style), script=Markup(script), policy=_policy(style, script)
         )
+
+
+@cache
+def _environment() -> Environment:
+    """Compiled once: the templates do not change while the program runs."""
+    return environment()
 
 
 def _source(env: Environment, name: str) -> str:

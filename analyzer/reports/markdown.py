@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, UndefinedError
@@ -41,9 +42,10 @@ def render_markdown(report: Mapping[str, Any], *, max_bytes: int) -> str:
     return _within(sections, max_bytes)
 
 
+@cache
 def _environment() -> Environment:
     """Autoescaping, with Markdown's escaping instead of HTML's: what no filter marked as safe goes through `prose`."""
-    env = environment(autoescape=True, finalize=_finalize)
+    env = environment(finalize=_finalize)
     env.filters |= {
         "cell_code": lambda text: Markup(cell_code(str(text))),
         "code": lambda text: Markup(code(str(text))),

@@ -26,11 +26,11 @@ _ROLES = {
 }
 
 
-def environment(*, autoescape: bool, finalize: Callable[[Any], Any] | None = None) -> Environment:
-    """Templates of this package; a name the report lacks is an error, never an empty place."""
+def environment(*, finalize: Callable[[Any], Any] | None = None) -> Environment:
+    """Templates of this package, always escaping; a name the report lacks is an error, never an empty place."""
     env = Environment(
         loader=PackageLoader("analyzer.reports", "templates"),
-        autoescape=autoescape,
+        autoescape=True,
         undefined=StrictUndefined,
         finalize=finalize,
         trim_blocks=True,
