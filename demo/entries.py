@@ -5,13 +5,13 @@ import json
 import random
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?")
 
 
 def iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def epoch(text: str) -> float:
@@ -195,7 +195,7 @@ class Recording:
 
 
 def join_stack_traces(lines: list[Line]) -> list[Line]:
-    """As the platform does: one entry per recognised stack trace; separators of a chain stay alone, empty lines get lost."""
+    """As the platform does: one entry per recognised stack trace; separators stay alone, empty lines get lost."""
     joined: list[Line] = []
     open_trace: Line | None = None
     for line in lines:

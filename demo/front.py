@@ -28,7 +28,7 @@ class Front:
         self._server.shutdown()
         self._server.server_close()
 
-    def _handler(front) -> type[BaseHTTPRequestHandler]:
+    def _handler(front) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - self is the handler's inside
         class Handler(BaseHTTPRequestHandler):
             def _pass_on(self) -> None:
                 start = time.time()
@@ -63,7 +63,7 @@ class Front:
                 self.end_headers()
                 self.wfile.write(data)
 
-            do_GET = do_POST = do_DELETE = _pass_on
+            do_GET = do_POST = do_DELETE = _pass_on  # noqa: N815 - the names the server looks for
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -74,7 +74,7 @@ class Front:
 class PassersBy(threading.Thread):
     """The uptime check, a scanner, somebody who tries passwords: not part of the tests, but part of every log."""
 
-    VISITS = [
+    VISITS = (
         ("GET", "/.env", None, "Mozilla/5.0 zgrab/0.x"),
         ("GET", "/wp-login.php", None, "Mozilla/5.0 zgrab/0.x"),
         ("POST", "/sign-in", b'{"mail": "admin@example.com", "password": "hunter2"}', "curl/8.5.0"),

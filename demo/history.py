@@ -3,7 +3,7 @@
 
     python demo/history.py DIR        DIR must not exist; prints `number id subject` per commit
 
-Needs git and the standard library only. Contents, authors and dates are fixed, so the commit ids are the same everywhere.
+Needs git and the standard library only. Contents, authors and dates are fixed: the commit ids are the same everywhere.
 """
 
 import gzip
