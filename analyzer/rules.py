@@ -92,9 +92,7 @@ def _load(kind: str, extra_dirs: tuple[Path, ...]) -> tuple[Rule, ...]:
     seen: dict[str, str] = {}
     for base in (packs_dir(), *extra_dirs):
         if base in extra_dirs and not base.is_dir():
-            raise RuleError(
-                f"no such folder of rules: {base}", "give a folder that holds masks/, redact/, noise/ …"
-            )
+            raise RuleError(f"no such folder of rules: {base}", "give a folder that holds masks/, redact/, noise/ …")
         folder = base / kind
         for path in sorted(folder.glob("*.toml")):
             for rule in read_pack(path, kind):
@@ -124,9 +122,7 @@ def _compile(row: Mapping[str, Any], kind: str, path: Path, number: int) -> Rule
         raise RuleError(f"{where}: id is missing or not of a-z 0-9 _ . -", "give every rule an id of its own")
     for key, kind_of in (("why", str), ("pattern", str), ("match", list), ("miss", list)):
         if not isinstance(row.get(key), kind_of) or not row[key]:
-            raise RuleError(
-                f"{where}: {key} is missing", "a rule has id, why, pattern, match and miss samples"
-            )
+            raise RuleError(f"{where}: {key} is missing", "a rule has id, why, pattern, match and miss samples")
     flags = 0
     for letter in row.get("flags", ""):
         if letter not in _FLAGS:
@@ -138,9 +134,7 @@ def _compile(row: Mapping[str, Any], kind: str, path: Path, number: int) -> Rule
         raise RuleError(f"{where}: {err}", "the pattern is not a valid regular expression") from err
     danger = backtracking_danger(row["pattern"], flags)
     if danger:
-        raise RuleError(
-            f"{where}: {danger}", "make the inner repeat possessive (`*+`) or remove one of the two"
-        )
+        raise RuleError(f"{where}: {danger}", "make the inner repeat possessive (`*+`) or remove one of the two")
     samples = []
     for sample in row["match"]:
         if isinstance(sample, str):

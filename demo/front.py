@@ -80,7 +80,7 @@ class PassersBy(threading.Thread):
         ("POST", "/sign-in", b'{"mail": "admin@example.com", "password": "hunter2"}', "curl/8.5.0"),
         ("GET", "/vendor/phpunit/eval-stdin.php", None, "Mozilla/5.0 zgrab/0.x"),
         ("POST", "/sign-in", b'{"mail": "root@example.com", "password": "hunter2"}', "curl/8.5.0"),
-    ]
+    )
 
     def __init__(self, office: str, mailer: str, seed: int) -> None:
         super().__init__(daemon=True)

@@ -33,8 +33,8 @@ ROLLOUT = (
     "due to deployment, traffic split adjustment, or deployment health check."
 )
 SCALING = (
-    "Starting new instance. Reason: AUTOSCALING - Instance started due to configured scaling factors (e.g. CPU utilization, "
-    "request throughput, etc.) or no existing capacity for current traffic."
+    "Starting new instance. Reason: AUTOSCALING - Instance started due to configured scaling factors (e.g. CPU "
+    "utilization, request throughput, etc.) or no existing capacity for current traffic."
 )
 NOT_STARTED = (
     "The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment "
