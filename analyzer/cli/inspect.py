@@ -58,7 +58,7 @@ def where(
         typer.echo(terminal_text(f"{place}  {path.function or '<module>'}  {path.role.value}, {sure}"))
         for line in path.excerpt:
             if line.marked:
-                typer.echo(terminal_text(f"    {line.text.strip()}"))
+                typer.echo(f"    {terminal_text(line.text.strip())}")
     if not found:
         if not as_json:
             typer.echo("no statement of the repository can produce this text", err=True)

@@ -12,6 +12,8 @@ from analyzer.model import CodePath
 from analyzer.redaction import Redactor, build_redactor
 
 Progress = Callable[[str], None]
+_CONCEIVABLE = 0.005
+"""a statement that shares a few words with the text is no answer"""
 
 
 @dataclass(slots=True)
@@ -138,4 +140,5 @@ def where(
         progress=progress,
     )
     index = found.of(next(iter(folders)))
-    return list(index.statements(message, limit=limit)) if index else []
+    places = index.statements(message, limit=limit) if index else ()
+    return [p for p in places if p.confidence >= _CONCEIVABLE]

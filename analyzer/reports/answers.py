@@ -116,17 +116,13 @@ def _compared(baseline: str, delta: Mapping[str, Any] | None, found: Mapping[str
             return "good", f"Better than cycle {baseline}"
         return "mixed", f"More tests pass than in cycle {baseline}, but {wording.count(came, 'error')} came"
     if came and went:
-        return "mixed", f"Since cycle {baseline}, {wording.count(came, 'error')} came and {number_of(went)} went"
+        return "mixed", f"Since cycle {baseline}, {wording.count(came, 'error')} came and {wording.number(went)} went"
     if came:
-        return "bad", f"{wording.count(came, 'error')} more than in cycle {baseline}"
+        kinds = wording.listed([kind for kind in ("new", "regressed") if found[kind]]).replace(" and ", " or ")
+        return "bad", f"{wording.number(came)} {kinds} {'error' if came == 1 else 'errors'} since cycle {baseline}"
     if went:
-        return "good", f"{wording.count(went, 'error')} fewer than in cycle {baseline}"
+        return "good", f"{wording.count(went, 'error')} resolved since cycle {baseline}"
     return "open", f"No measurable change since cycle {baseline}"
-
-
-def number_of(value: int) -> str:
-    """The count, or `none`."""
-    return wording.number(value) if value else "none"
 
 
 def _tests(tests: Mapping[str, Any] | None) -> str:

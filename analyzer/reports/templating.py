@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from analyzer.reports import wording
 from analyzer.reports.hostile import one_line, shorten
-from analyzer.reports.undecided import evidence_text
+from analyzer.reports.undecided import UNSURE, evidence_text
 
 _TICKED = re.compile(r"(?<!`)`([^`\n]{1,200})`(?!`)")
 
@@ -57,6 +57,7 @@ def environment(*, finalize: Callable[[Any], Any] | None = None) -> Environment:
         "span": wording.span,
         "words": lambda name: str(name).replace("_", " "),
     }
+    env.globals["unsure"] = UNSURE
     return env
 
 

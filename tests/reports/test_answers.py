@@ -38,8 +38,8 @@ SAME = ("ongoing", "ongoing", "ongoing", "not_seen")
         (DOWN, SAME, "bad", "Worse than cycle 1"),
         (UP, ("new", *SAME[1:]), "mixed", "More tests pass than in cycle 1, but 1 error came"),
         (None, SAME, "open", "No measurable change since cycle 1"),
-        (None, ("new", "regressed", *SAME[2:]), "bad", "2 errors more than in cycle 1"),
-        (None, ("ongoing", "ongoing", "ongoing", "resolved"), "good", "1 error fewer than in cycle 1"),
+        (None, ("new", "regressed", *SAME[2:]), "bad", "2 new or regressed errors since cycle 1"),
+        (None, ("ongoing", "ongoing", "ongoing", "resolved"), "good", "1 error resolved since cycle 1"),
         (None, ("new", "ongoing", "ongoing", "resolved"), "mixed", "Since cycle 1, 1 error came and 1 went"),
     ],
 )
