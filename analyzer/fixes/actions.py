@@ -27,9 +27,8 @@ def next_actions(causes: Sequence[Cause], ledger: Ledger) -> tuple[Action, ...]:
         shown = f"analyzer show REPORT.json {cause.fingerprints[0]}"
         if cause.code_paths:
             path = cause.code_paths[0]
-            verb = "Mend" if cause.kind == "code" and cause.confidence > 0.5 else "Look at"
             place = f"{path.file}:{path.line}" + (f" ({path.function})" if path.function else "")
-            text = f"{verb} {place}: {cause.summary}"
+            text = f"Look at {place}: {cause.summary}"
             texts.append(Action(priority=0, text=text, command=shown, file=path.file, line=path.line))
         elif cause.would_confirm:
             texts.append(Action(priority=0, text=f"Find {cause.would_confirm}: {cause.summary}", command=shown))
