@@ -128,7 +128,7 @@ def analyze(
         deploys=deploys,
         fixes=judge_claims(claims, clusters, earlier.clusters if earlier else ()),
         impact=weigh_impact(areas, run),
-        actions=next_actions(causes, ledger),
+        actions=next_actions(causes, {c.fingerprint: c.title for c in clusters}, ledger),
         trend=_trend(earlier),
     )
     fingerprints = tuple(print_of_entry.get(e.entry_ids[0]) for e in found.events)
