@@ -117,7 +117,10 @@ def analyze(
         run = compare_tests(run, earlier.tests) if earlier and earlier.tests else run
     services = sorted({e.service for e in source.entries if e.service})
     if earlier is not None:
-        clusters = compare_clusters(clusters, earlier, similarity=similarity, services_seen=services)
+        compared = compare_clusters(clusters, earlier, similarity=similarity, services_seen=services)
+        clusters = tuple(
+            sorted(compared, key=lambda c: c.noise is not None)
+        )  # noise stands last, also after what is gone
     causes = rank_causes(clusters, tests=run)
     report = Report(
         cycle=_cycle(cycle, source, found, services, earlier),
