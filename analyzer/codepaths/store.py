@@ -11,6 +11,7 @@ import contextlib
 import os
 import sqlite3
 import sys
+import weakref
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -106,10 +107,12 @@ class Store:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        # An index lives as long as its last reader; Python 3.13 warns of a connection that nobody closed.
+        self._close = weakref.finalize(self, connection.close)
 
     def close(self) -> None:
-        """Gives the file back."""
-        self._connection.close()
+        """Gives the file back; happens by itself when the store is gone."""
+        self._close()
 
     def blobs(self, ids: Sequence[str]) -> dict[str, StoredBlob]:
         """Those of the blobs that are stored."""
