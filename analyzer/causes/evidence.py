@@ -92,6 +92,8 @@ def would_confirm(cluster: Cluster, paths: Sequence[CodePath]) -> str:
         return f"a test that calls {paths[0].function or paths[0].file} with the values of the failing request"
     if paths:
         return f"the stack trace: log it with exc_info where {paths[0].file}:{paths[0].line} handles the exception"
+    if cluster.exception_type:
+        return "the repository of the service (--repo), so that the frames can be read"
     return "the stack trace of this error, or the repository of the service (--repo)"
 
 

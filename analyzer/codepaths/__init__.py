@@ -3,6 +3,7 @@
 Takes texts and frames; gives code paths; never writes to the repository and never runs its code.
 """
 
-from analyzer.codepaths.repository import RepositoryIndex, open_repository, resolve_commit
+from analyzer.codepaths.opening import open_repository, resolve_commit
+from analyzer.codepaths.repository import RepositoryIndex
 
 __all__ = ["RepositoryIndex", "open_repository", "resolve_commit"]

@@ -4,81 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from dataclasses import replace
 
 from analyzer.codepaths.frames import FileMatch, FilePaths, module_path
 from analyzer.codepaths.functions import Outline, read_outline
-from analyzer.codepaths.git import open_git
-from analyzer.codepaths.parallel import extract_all
+from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.presentation import OWNER_FILES, code_host, excerpt, link, owner_of, read_owners
 from analyzer.codepaths.search import Hit, Search
-from analyzer.codepaths.store import Store, StoredBlob, memory_store, open_store
-from analyzer.codepaths.trees import Tree, open_tree
-from analyzer.errors import RepositoryError
+from analyzer.codepaths.store import Store, StoredBlob, memory_store
+from analyzer.codepaths.trees import Tree
 from analyzer.model import CodePath, ErrorEvent, EventKind, Frame, Role, SourceLocation, Unlocated
 
 _MAX_SPAN = 30
 _ROLES = {"log": Role.EMIT, "print": Role.EMIT, "raise": Role.RAISE}
 _LABEL_CONFIDENCE = 0.97
 _SURE = 0.5
-
-
-def open_repository(
-    path: Path,
-    revision: str | None = None,
-    *,
-    subdir: str = "",
-    cache_dir: Path | None = None,
-    redact: Callable[[str], str],
-    jobs: int = 0,
-    progress: Callable[[str], None] | None = None,
-) -> RepositoryIndex:
-    """The index of a checkout, a bare repository or a plain directory; the first time parses every Python file.
-
-    Without `revision` the work tree is read as it is. Paths are relative to the repository's root, also where
-    `subdir` or `path` itself narrows the view to a folder. Raises RepositoryError where there is no such directory
-    or commit, or git is missing.
-    """
-    tree = open_tree(path, revision, subdir)
-    paths_by_blob: dict[str, list[str]] = {}
-    for name in sorted(tree.files):
-        if name.endswith(".py"):
-            paths_by_blob.setdefault(tree.files[name], []).append(name)
-    store, blobs = _index(tree, sorted(paths_by_blob), cache_dir, jobs, progress)
-    return RepositoryIndex(tree=tree, store=store, blobs=blobs, paths_by_blob=paths_by_blob, redact=redact)
-
-
-def resolve_commit(path: Path, revision: str) -> str:
-    """The full id of a commit; raises RepositoryError where there is no such repository or commit."""
-    git = open_git(path) if path.is_dir() else None
-    if git is None:
-        raise RepositoryError(f"{path} is no git repository, so it has no commit {revision}", "give its git checkout")
-    return git.resolve(revision)
-
-
-def _index(
-    tree: Tree, wanted: list[str], cache_dir: Path | None, jobs: int, progress: Callable[[str], None] | None
-) -> tuple[Store, dict[str, StoredBlob]]:
-    """A store that holds every wanted blob; the cache where it can be used, else memory."""
-    store = open_store(cache_dir)
-    try:
-        return store, _complete(store, tree, wanted, jobs, progress)
-    except sqlite3.Error:  # locked for too long, broken, no space left
-        store.close()
-        store = memory_store()
-        return store, _complete(store, tree, wanted, jobs, progress)
-
-
-def _complete(
-    store: Store, tree: Tree, wanted: list[str], jobs: int, progress: Callable[[str], None] | None
-) -> dict[str, StoredBlob]:
-    known = store.blobs(wanted)
-    missing = [blob for blob in wanted if blob not in known]
-    if missing:
-        extracts = extract_all(tree.read(missing), len(missing), jobs=jobs, progress=progress)
-        store.add(extracts)
-        known |= store.blobs(missing)
-    return known
 
 
 class RepositoryIndex:
@@ -173,6 +113,12 @@ class RepositoryIndex:
         if not frames and not emitted:
             root = trace.root_exception.message
             return self.statements(root, limit=limit) if root else []
+        if frames:  # the text of the title names where it was wrapped; the innermost frame is where it was raised
+            innermost = (frames[0].file, frames[0].line)
+            emitted = [
+                replace(p, role=Role.WRAP) if p.role is Role.RAISE and (p.file, p.line) != innermost else p
+                for p in emitted
+            ]
         return _without_repeats([*emitted, *frames])
 
     def _locate_text(self, event: ErrorEvent, limit: int) -> list[CodePath]:
@@ -230,7 +176,7 @@ class RepositoryIndex:
         except sqlite3.Error:  # the cache broke under us: begin anew, in memory
             self._store.close()
             self._store, self._search = memory_store(), None
-            self._blobs = _complete(self._store, self._tree, sorted(self._paths_by_blob), 0, None)
+            self._blobs = complete(self._store, self._tree, sorted(self._paths_by_blob), 0, None)
             return self._searched().find(message, limit=limit, field=field, logger=logger, level=level)
 
     def _searched(self) -> Search:

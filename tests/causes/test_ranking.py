@@ -89,3 +89,15 @@ def test_every_piece_of_evidence_cites_entries_or_a_place() -> None:
     one = cluster("x", code_paths=(path(Role.AUTHOR),), wrappers=("order refused",))
     (cause,) = rank_causes([one])
     assert all(e.entry_ids or e.file for e in cause.evidence)
+
+
+def test_a_statement_that_wrapped_the_error_stands_behind_the_frame_that_failed() -> None:
+    one = cluster("x", exception_type="KeyError", code_paths=(path(Role.WRAP, 3), path(Role.FRAME, 9)))
+    (cause,) = rank_causes([one])
+    assert [p.role for p in cause.code_paths] == [Role.FRAME, Role.WRAP]
+
+
+def test_a_trace_without_a_repository_asks_for_the_repository() -> None:
+    (cause,) = rank_causes([cluster("x", exception_type="KeyError", unlocated="no repository was given (--repo)")])
+    assert "--repo" in cause.would_confirm
+    assert "stack trace" not in cause.would_confirm
