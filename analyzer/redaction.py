@@ -38,7 +38,6 @@ _OUTCOMES = frozenset(
         """,
     )
 )
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*+", re.ASCII)
 _VERSION_BEFORE = re.compile(r"(?:version|release|build|ver|rev)[\"']?[\s:=]{1,3}[\"']?\Z|==\Z", re.IGNORECASE)
 _PRODUCT_BEFORE = re.compile(r"(?<![\w.])[A-Z][A-Za-z]*/\Z", re.ASCII)
 _ARCHIVE_AFTER = re.compile(r"\.(?:jar|war|whl|tar|zip|tgz|gz|dll|so|deb|rpm|exe)\b|-py\d")
@@ -179,7 +178,7 @@ def _secret(found: re.Match[str]) -> bool:
             return is_password and assigned
         return is_password or _looks_random(value, 16)
     rest = found.string[found.end() : found.end() + 2]
-    if _IDENTIFIER.fullmatch(value):
+    if value.isascii() and all(part.isidentifier() for part in value.split(".")):
         if rest[:1] in ("(", "[") or _in_source_line(found.string, found.start()):
             return False
         if "." in value and not any(c.isdigit() for c in value):

@@ -36,6 +36,8 @@ KINDS = ("masks", "redact", "frames", "noise", "causes")
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
 _KNOWN = {"id", "why", "pattern", "replace", "flags", "match", "miss"}
 _MAX_REPEAT_PRODUCT = 10_000
+_ONE_CHARACTER = (sre_constants.LITERAL, sre_constants.NOT_LITERAL, sre_constants.IN, sre_constants.ANY)
+_POSSESSIVE_GROUP = "older Pythons misread a possessive group like (?:ab)*+; write the atomic (?>(?:ab)*)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,7 @@ def _compile(row: Mapping[str, Any], kind: str, path: Path, number: int) -> Rule
         raise RuleError(f"{where}: {err}", "the pattern is not a valid regular expression") from err
     danger = backtracking_danger(row["pattern"], flags)
     if danger:
-        raise RuleError(f"{where}: {danger}", "make the inner repeat possessive (`*+`) or remove one of the two")
+        raise RuleError(f"{where}: {danger}", "see docs/rules.md, Patterns meet hostile text")
     samples = []
     for sample in row["match"]:
         if isinstance(sample, str):
@@ -188,7 +190,7 @@ def _problem(rule: Rule, sample: Sample) -> str | None:
 
 
 def backtracking_danger(pattern: str, flags: int = 0) -> str | None:
-    """Why a pattern may take exponential time, or None.
+    """Why a pattern may take exponential time, or mean different things to different Pythons; None where all is well.
 
     Conservative: a repeat without bound inside another repeat without bound is refused unless one of the two is
     possessive or the inner part is atomic, and so is a bounded nest whose product of bounds is large.
@@ -204,9 +206,13 @@ def _nested(parsed: Any, outer: int) -> str | None:
             if bound > 1 and outer > 1 and outer * bound >= _MAX_REPEAT_PRODUCT:
                 return "a repeat inside a repeat can take exponential time"
             problem = _nested(body, outer * bound if bound > 1 else outer)
-        elif op in (sre_constants.POSSESSIVE_REPEAT, sre_constants.ATOMIC_GROUP):
-            body = value[2] if op is sre_constants.POSSESSIVE_REPEAT else value
-            problem = _nested(body, 1)
+        elif op is sre_constants.POSSESSIVE_REPEAT:
+            body = value[2]
+            # https://github.com/python/cpython/issues/106052: such a group eats half a match before 3.11.5
+            grouped = len(body) > 1 or body[0][0] not in _ONE_CHARACTER
+            problem = _POSSESSIVE_GROUP if grouped else None
+        elif op is sre_constants.ATOMIC_GROUP:
+            problem = _nested(value, 1)
         elif op is sre_constants.SUBPATTERN:
             problem = _nested(value[3], outer)
         elif op is sre_constants.BRANCH:

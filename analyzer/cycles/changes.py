@@ -15,7 +15,7 @@ SIMILAR = 0.9
 
 _MAX_TEMPLATE = 4_000
 _QUOTED = re.compile(r"'[^'\n]{1,200}'|\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`")
-_WORD = re.compile(r"\w++(?:[.:]++\w++)*+")
+_WORD = re.compile(r"\w++(?>(?:[.:]++\w++)*)")
 _IDENTIFIER = re.compile(r"\d+|.*[._:].*|.*?[a-z].*[A-Z].*", re.DOTALL)
 """a word that names something: a number that masking left, dotted.name, snake_case, camelCase"""
 

@@ -45,7 +45,7 @@ _FORMATS = (
     ),
 )
 _LOGFMT = re.compile(r"(?:(?:time|ts)=\S{1,60} )?level=\"?(?P<level>\w{1,20})\"? ")
-_LOGFMT_TEXT = re.compile(r' (?:msg|message)="(?P<text>(?:[^"\\]|\\.){1,20000}+)"')
+_LOGFMT_TEXT = re.compile(r' (?:msg|message)="(?P<text>(?>(?:[^"\\]|\\.){1,20000}))"')
 _BRACKETED = re.compile(rf"(?:\d\d:\d\d:\d\d(?:\.\d{{1,9}})? )?\[(?P<level>{_LEVEL})\][: ] ?", re.IGNORECASE)
 _BARE_LEVEL = re.compile(rf"(?P<level>{_LEVEL})(?::|\s)")
 _PYTHON_WARNING = re.compile(

@@ -27,7 +27,7 @@ _RANKS = {
     **dict.fromkeys(("innererror", "innerexception", "originalerror"), 4),
 }
 _PLACEHOLDER_TYPES = frozenset(("str", "int", "float", "bool", "dict", "list", "NoneType", "object", "none"))
-_PAIR = re.compile(r'"(?P<key>[A-Za-z_-]{3,30})"\s{0,4}:\s{0,4}"(?P<text>(?:[^"\\]|\\.){1,8000}+)"')
+_PAIR = re.compile(r'"(?P<key>[A-Za-z_-]{3,30})"\s{0,4}:\s{0,4}"(?P<text>(?>(?:[^"\\]|\\.){1,8000}))"')
 _START = re.compile(r"\{\s{0,40}[\"'}]|\[\s{0,40}\{")
 _HAS_WORD = re.compile(r"[^\W\d_]{3}")
 

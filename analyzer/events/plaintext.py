@@ -9,7 +9,7 @@ from typing import Any
 
 _ANSI = re.compile(r"\x1b(?:\[[0-9;:?]{0,32}[ -/]?[@-~]|\][^\x07\x1b]{0,512}(?:\x07|\x1b\\)|[@-Z\\-_])")
 _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|(\r?[nrt"\'/\\]))')
-_CLOSING_QUOTE = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_QUOTE_OR_PAIR = re.compile(r'"|\\.', re.DOTALL)
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t"}
 _STACK_MARK = "(most recent call last)"
 _FLAT_STACK = re.compile(r'(?:\(most recent call last\):?|File \\*"[^"\n]{1,400}", line \d{1,9}[^\\\n]{0,200})\\{1,4}n')
@@ -57,10 +57,10 @@ def _open_line(line: str) -> str:
         return line
     quote = line.rfind('"', 0, found.start())
     if quote >= 0 and line[max(0, quote - 9) : quote].rstrip()[-1:] in ("", ":", "=", ",", "[", "(", "{"):
-        closing = _CLOSING_QUOTE.match(line, quote + 1)
-        if closing:
-            inner = line[quote + 1 : closing.end() - 1]
-            return f"{line[: quote + 1]}\n{unescape(inner)}\n\n{line[closing.end() - 1 :]}"
+        marks = _QUOTE_OR_PAIR.finditer(line, quote + 1)
+        closing = next((mark.start() for mark in marks if mark[0] == '"'), None)
+        if closing is not None:
+            return f"{line[: quote + 1]}\n{unescape(line[quote + 1 : closing])}\n\n{line[closing:]}"
     return unescape(line)
 
 

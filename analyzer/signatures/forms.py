@@ -44,7 +44,7 @@ _RUNS = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
         (r"\x00 ?(?:ms|us|ns|secs?|seconds?|minutes?|mins?|hours?|hrs?|bytes?|[KMGT]i?B|[kmgt]b|%)(?![\w-])", W),
-        (r"\x00(?:[:.,/-]? ?\x00)++", W),
+        (r"\x00(?>(?:[:.,/-]? ?\x00)+)", W),
         (r"\(\x00\)|(?<=\x00) ?\(\)|(?<=\x00)\{ ?\x00 ?\}|[<>~]\x00(?!>)", W),
         (r"\[\x00\]", f"[{W}]"),
     )
