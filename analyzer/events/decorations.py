@@ -52,8 +52,13 @@ _PYTHON_WARNING = re.compile(
     r"(?P<file>(?:/|[A-Za-z]:\\|<)[^\n:]{1,1000}):(?P<line>\d{1,9}): (?P<text>\w{0,100}Warning: [^\n]{1,20000})"
 )
 _CRI = re.compile(rf"{_TIME} (?:stdout|stderr) (?P<flag>[FP]) ?")
-_MARKUP_OPEN = re.compile(r"^((?:<(?:[a-zA-Z-]{1,20}|/)>){1,4})")
-_MARKUP_CLOSE = re.compile(r"((?:</(?:[a-zA-Z-]{1,20})?>){1,4})\s*$")
+# loguru's colour tags by name: `<ip>` and the like are what a redaction put there
+_TAG = (
+    r"(?:(?:bg )?(?:light-)?(?:black|red|green|yellow|blue|magenta|cyan|white)|bold|dim|normal|italic|underline"
+    r"|strike|reverse|blink|hide|level)"
+)
+_MARKUP_OPEN = re.compile(rf"(?:<{_TAG}>){{1,4}}")
+_MARKUP_CLOSE = re.compile(rf"(?:</(?:{_TAG})?>){{1,4}}\s*$")
 
 _WRAPPER_MODULES = re.compile(r"(?:^|[./\\])(?:_?logging|loguru|structlog|logbook|absl)(?:[./\\]|(?:\.py)?$)")
 _WRAPPER_FUNCTIONS = frozenset(
@@ -103,7 +108,9 @@ def undecorate(text: str) -> Decorated:
 
 def _from_prefix(text: str, found: re.Match[str]) -> Decorated:
     said = found.groupdict()
-    rest, open_markup = _markup_off(text[found.end() :])
+    rest, open_markup = text[found.end() :], False
+    if found.re is _FORMATS[0]:
+        rest, open_markup = _markup_off(rest)
     place = None
     file, line = said.get("module") or said.get("file"), said.get("line")
     if file and line:

@@ -7,7 +7,7 @@ import re
 from analyzer.model import HttpRequest
 
 _ACCESS = re.compile(
-    r"(?:[\w.:\[\]-]{1,100} (?:- ){0,2}(?:\S{1,60} )?(?:\[[^\]\n]{1,60}\] )?)?"
+    r"(?:[\w.:\[\]<>-]{1,100} (?:- ){0,2}(?:\S{1,60} )?(?:\[[^\]\n]{1,60}\] )?)?"
     r'(?P<line>"(?P<method>[A-Z]{3,10}|WebSocket) (?P<url>[^\s"]{1,8000})(?: HTTP/[\d.]{1,5})?" '
     r"(?P<status>[1-5]\d\d))(?=\s|$)"
 )

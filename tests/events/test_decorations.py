@@ -59,6 +59,21 @@ def test_a_python_warning_is_a_warning_at_its_place() -> None:
     assert event.location == SourceLocation(file="/app/shop/cart.py", line=3)
 
 
+def test_an_access_line_with_a_redacted_client_is_still_one() -> None:
+    found = events(
+        entry('[2025-01-02 03:04:05 +0000] [15] [INFO] <ip>:59150 - "WebSocket /ws" 403'),
+        entry('INFO:     <ip>:0 - "GET /health HTTP/1.1" 200 OK', at_us=1),
+        entry("connecting to db...", at_us=2),
+    )
+    assert [(e.message, len(e.entry_ids)) for e in found] == [('"WebSocket /ws" 403', 1)]
+
+
+def test_what_a_redaction_left_is_no_colour() -> None:
+    event = only(entry("ERROR:    <email> was refused"), entry("connecting to db...", at_us=20))
+    assert event.message == "<email> was refused"
+    assert len(event.entry_ids) == 1
+
+
 def test_access_lines_lose_the_client_and_keep_the_request() -> None:
     found = events(
         entry('[2025-01-02 03:04:05 +0000] [15] [INFO] 203.0.113.9:59150 - "WebSocket /ws" 403'),
