@@ -8,7 +8,6 @@ one blob are consecutive; which of them belong to a commit is decided by the rea
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import sys
 import weakref
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from analyzer.codepaths.extraction import EXTRACTOR_VERSION, Extract, Statement
+from analyzer.places import default_cache_dir
 
 _T = TypeVar("_T", str, int)
 _FORMAT = 1
@@ -42,15 +42,6 @@ class StoredBlob:
     first: int
     count: int
     problem: str
-
-
-def default_cache_dir() -> Path:
-    """`$ANALYZER_CACHE_DIR`, else `analyzer` in the user's cache folder."""
-    given = os.environ.get("ANALYZER_CACHE_DIR")
-    if given:
-        return Path(given)
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "analyzer"
 
 
 def open_store(cache_dir: Path | None) -> Store:

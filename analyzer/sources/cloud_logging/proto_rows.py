@@ -1,0 +1,116 @@
+"""A LogEntry as the gRPC client's protobuf message → `Row`: attribute by attribute, no detour through a dict of all.
+
+Works on the raw messages under the proto-plus wrappers (`ListLogEntriesResponse.pb(page).entries`); that is ten
+times as fast as `MessageToDict` on every entry, and keeps nanoseconds and `split`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict
+
+# registers the messages that payloads of audit and App Engine request logs hold
+import google.cloud.appengine_logging
+import google.cloud.audit.audit_log_pb2  # noqa: F401
+from analyzer.model import Severity
+from analyzer.sources.cloud_logging.rows import Row, as_doubles, encode_json, nested, number, seconds_text
+
+_NANOS = 1_000_000_000
+_SEVERITIES: dict[int, str | None] = {s.value: s.name for s in Severity} | {0: None}
+
+
+def row_of_proto(entry: Any) -> Row:
+    """The row of one `google.logging.v2.LogEntry` message."""
+    kind = entry.WhichOneof("payload")
+    severity = entry.severity
+    labels = dict(entry.labels)
+    return Row(
+        _time(entry.timestamp) if entry.HasField("timestamp") else None,
+        _time(entry.receive_timestamp) if entry.HasField("receive_timestamp") else None,
+        entry.insert_id or None,
+        entry.log_name or None,
+        _SEVERITIES[severity] if severity in _SEVERITIES else str(severity),
+        entry.trace or None,
+        entry.span_id or None,
+        entry.text_payload if kind == "text_payload" else None,
+        _resource(entry.resource.SerializeToString()) if entry.HasField("resource") else None,
+        nested(labels) if labels else None,
+        encode_json(_struct(entry.json_payload)).decode() if kind == "json_payload" else None,
+        encode_json(_any(entry.proto_payload)).decode() if kind == "proto_payload" else None,
+        _http_request(entry.http_request) if entry.HasField("http_request") else None,
+        _message(entry.source_location) if entry.HasField("source_location") else None,
+        _message(entry.operation) if entry.HasField("operation") else None,
+        _message(entry.split) if entry.HasField("split") else None,
+        None,
+        '{"traceSampled":true}' if entry.trace_sampled else None,
+    )
+
+
+def _time(stamp: Any) -> int:
+    return int(stamp.seconds) * _NANOS + int(stamp.nanos)
+
+
+def _struct(struct: Any) -> dict[str, Any]:
+    return {key: _value(value) for key, value in struct.fields.items()}
+
+
+def _value(value: Any) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        return value.string_value
+    if kind == "number_value":
+        return number(value.number_value)
+    if kind == "struct_value":
+        return _struct(value.struct_value)
+    if kind == "list_value":
+        return [_value(item) for item in value.list_value.values]
+    return value.bool_value if kind == "bool_value" else None
+
+
+@lru_cache(maxsize=4096)
+def _resource(serialized: bytes) -> str | None:
+    """Few resources write all entries, so their bytes are the key to their text."""
+    from google.api.monitored_resource_pb2 import MonitoredResource
+
+    resource = MonitoredResource.FromString(serialized)
+    return nested({"type": resource.type, "labels": dict(resource.labels)})
+
+
+def _http_request(request: Any) -> str | None:
+    return nested(
+        {
+            "requestMethod": request.request_method,
+            "requestUrl": request.request_url,
+            "requestSize": str(request.request_size or ""),
+            "status": request.status or None,
+            "responseSize": str(request.response_size or ""),
+            "userAgent": request.user_agent,
+            "remoteIp": request.remote_ip,
+            "serverIp": request.server_ip,
+            "referer": request.referer,
+            "latency": seconds_text(_time(request.latency)) if request.HasField("latency") else None,
+            "cacheLookup": request.cache_lookup,
+            "cacheHit": request.cache_hit,
+            "cacheValidatedWithOriginServer": request.cache_validated_with_origin_server,
+            "cacheFillBytes": str(request.cache_fill_bytes or ""),
+            "protocol": request.protocol,
+        }
+    )
+
+
+def _message(message: Any) -> str | None:
+    return nested(MessageToDict(message))
+
+
+def _any(payload: Any) -> dict[str, Any]:
+    """The packed message; of a type nobody here knows, its bytes in base64 as JSON writes them."""
+    try:
+        found = MessageToDict(payload)
+    except (TypeError, ValueError):
+        found = {"@type": payload.type_url}
+        raw = MessageToDict(type(payload)(type_url="", value=payload.value))
+        found.update({"value": raw["value"]} if "value" in raw else {})
+    result: dict[str, Any] = as_doubles(found)
+    return result
