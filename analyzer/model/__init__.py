@@ -46,7 +46,7 @@ from analyzer.model.report import (
     TrendPoint,
 )
 from analyzer.model.signatures import WILDCARD, Signature
-from analyzer.model.times import format_time, parse_time
+from analyzer.model.times import Window, format_time, parse_time
 
 __all__ = [
     "NO_MESSAGE",
@@ -98,6 +98,7 @@ __all__ = [
     "TransitionKind",
     "TrendPoint",
     "Unlocated",
+    "Window",
     "format_time",
     "parse_time",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _RFC3339 = re.compile(
@@ -33,3 +34,11 @@ def format_time(time_ns: int | None) -> str | None:
         return None
     seconds, rest = divmod(time_ns, 1_000_000_000)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest // 1000:06d}Z"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A time range `[from_ns, to_ns)` in Unix nanoseconds, UTC."""
+
+    from_ns: int
+    to_ns: int

@@ -62,8 +62,8 @@ def decode_entry(row: Mapping[str, Any], *, redactor: Redactor, position: int = 
         instance=redactor.text(_instance(labels, resource_labels)),
         labels=redactor.value(labels),
         resource_labels=redactor.value(resource_labels),
-        trace=_id(trace, redactor),
-        span_id=_id(text_of(first_of(row, "spanId", "span_id")), redactor),
+        trace=shown_id(trace, redactor),
+        span_id=shown_id(text_of(first_of(row, "spanId", "span_id")), redactor),
         text_payload=None if text is None else redactor.text(text),
         json_payload=None if payload is None else redactor.value(payload),
         proto_payload=None if proto is None else redactor.value(proto),
@@ -208,7 +208,8 @@ def _strings(value: Any) -> dict[str, str]:
     return {str(key): item if isinstance(item, str) else str(item) for key, item in mapping_of(value).items()}
 
 
-def _id(text: str, redactor: Redactor) -> str | None:
+def shown_id(text: str, redactor: Redactor) -> str | None:
+    """A trace or span id as it may be shown, None for none (empty, all zero); what is no such id is redacted."""
     if not text.strip("0"):
         return None
     return text if _PLAIN_ID.fullmatch(text) else redactor.text(text)
