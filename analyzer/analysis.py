@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import html
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from analyzer import pipeline, reports, signatures
-from analyzer.errors import ReportError
+from analyzer.errors import ConfigError, ReportError
 from analyzer.model import ErrorEvent
 from analyzer.reports.files import read_saved, render_file
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from analyzer.redaction import Redactor
+    from analyzer.sources import Source
 
 
 class Analysis:
@@ -117,8 +122,22 @@ class Analysis:
 
 
 def analyze(
-    logs: str | Path | Sequence[str | Path],
+    logs: str | Path | Sequence[str | Path] = (),
     *,
+    project: str | Sequence[str] = (),
+    since: str | None = None,
+    from_: str | None = None,
+    to: str | None = None,
+    around: str | Path | None = None,
+    service: str | Sequence[str] = (),
+    every: bool = False,
+    sample: float = 0.01,
+    trace: str | Sequence[str] = (),
+    impersonate: str | None = None,
+    endpoint: str | Sequence[str] = (),
+    transport: str | None = None,
+    max_requests: int = 54,
+    live: Callable[[Redactor], Source] | None = None,
     repo: str | Path | Sequence[str | Path] = (),
     revision: str | Sequence[str] | None = (),
     tests: str | Path | Sequence[str | Path] = (),
@@ -136,10 +155,35 @@ def analyze(
 ) -> Analysis:
     """One cycle: read → cluster → locate → compare → explain. The same options as `analyzer analyze`.
 
+    Entries come from `logs`; or, with `project` and a window (`since`, or `from_` and `to`, or `around`), from Cloud
+    Logging through the cache, `every` standing for `--all`; or from a source that `live` opens with the redactor.
     `baseline` is a saved report, or None. `members` lists every entry id. Raises `AnalyzerError` with a hint.
     """
+    if project and live is None:
+        options = pipeline.LiveOptions(
+            project=tuple(many(project)),
+            since=since,
+            from_=from_,
+            to=to,
+            around=str(around) if around else None,
+            service=tuple(many(service)),
+            every=every,
+            sample=sample,
+            trace=tuple(many(trace)),
+            impersonate=impersonate,
+            endpoint=tuple(many(endpoint)),
+            transport=transport,
+            max_requests=max_requests,
+        )
+        folder = Path(cache_dir) if cache_dir else None
+        live = partial(pipeline.open_live, options, cache_dir=folder, now_ns=time.time_ns())
+    if bool(many(logs)) == (live is not None):
+        raise ConfigError(
+            "name either log files or a project to pull from", "analyze LOGS…, or --project ID --since 2h"
+        )
     found = pipeline.analyze(
         many(logs),
+        live=live,
         repo=many(repo),
         revision=many(revision),
         tests=many(tests),

@@ -41,10 +41,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="fail_on", kind="str", default="never", help="exit 1 on: " + ", ".join(FAIL_ON)),
     Setting(name="members", kind="bool", default=False, help="list every entry id of every cluster"),
     Setting(name="rules", kind="list", default=(), help="folders with a project's own rule packs"),
+    Setting(name="project", kind="list", default=(), help="Cloud projects or resource names to pull from"),
+    Setting(name="service", kind="list", default=(), help="services to pull; none is all"),
+    Setting(name="impersonate", kind="str", default="", help="service account to act as when pulling"),
+    Setting(name="endpoint", kind="list", default=(), help="where to pull from instead of Google"),
+    Setting(name="transport", kind="str", default="", help="grpc or rest for every question"),
+    Setting(name="max_requests", kind="int", default=54, help="calls a minute when pulling"),
     Setting(name="engine", kind="str", default="local", help="local or dask"),
     Setting(name="jobs", kind="int", default=0, help="processes to use; 0 is one per core"),
     Setting(name="salt", kind="str", default="", help="[redact] salt: stable pseudonyms for addresses and users"),
-    Setting(name="cache_dir", kind="str", default="", help="where the code index is kept"),
+    Setting(name="cache_dir", kind="str", default="", help="where the code index and pulled entries are kept"),
 )
 _BY_NAME = {s.name: s for s in SETTINGS}
 

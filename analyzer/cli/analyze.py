@@ -5,19 +5,31 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from analyzer.cli import live_options as live
 from analyzer.cli.failing import failing_clearly, warn
-from analyzer.cli.live import refuse_live
 from analyzer.cli.outputs import check_outputs, write_outputs
 from analyzer.cli.progress import done, progress
 from analyzer.errors import ConfigError
 
+if TYPE_CHECKING:
+    from analyzer.config import Config
+    from analyzer.pipeline import LiveOptions
+    from analyzer.redaction import Redactor
+    from analyzer.sources import Source
+    from analyzer.sources.cloud_logging.source import CloudLogging
+
 SAYS_NO = 1
+PARTLY = 3
+NOT_PULLED = "not pulled"
+"""how the reason of a gap begins that a source left"""
 
 
 def register(app: typer.Typer) -> None:
@@ -46,19 +58,24 @@ def analyze(
     jobs: int = typer.Option(None, "--jobs", min=0, help="Processes to use; 0 is one per core."),
     as_json: bool = typer.Option(False, "--json", help="The report JSON on stdout, and nothing but that."),
     quiet: bool = typer.Option(False, "--quiet", help="No summary, no progress; warnings stay."),
-    project: list[str] = typer.Option(None, "--project", help="Cloud project to pull from (not yet)."),
-    since: str = typer.Option(None, "--since", help="With --project (not yet)."),
-    from_: str = typer.Option(None, "--from", help="With --project (not yet)."),
-    to: str = typer.Option(None, "--to", help="With --project (not yet)."),
-    around: str = typer.Option(None, "--around", help="With --project (not yet)."),
-    service: list[str] = typer.Option(None, "--service", help="With --project (not yet)."),
+    project: live.Project = None,  # type: ignore[assignment]
+    since: live.Since = None,  # type: ignore[assignment]
+    from_: live.From = None,  # type: ignore[assignment]
+    to: live.To = None,  # type: ignore[assignment]
+    around: live.Around = None,  # type: ignore[assignment]
+    service: live.Service = None,  # type: ignore[assignment]
+    every: live.Every = False,
+    sample: live.Sample = None,  # type: ignore[assignment]
+    trace: live.Trace = None,  # type: ignore[assignment]
+    impersonate: live.Impersonate = None,  # type: ignore[assignment]
+    endpoint: live.Endpoint = None,  # type: ignore[assignment]
+    transport: live.Transport = None,  # type: ignore[assignment]
+    max_requests: live.MaxRequests = None,  # type: ignore[assignment]
+    dry_run: live.DryRun = False,
 ) -> None:
     """Read, cluster, locate, compare and explain one cycle."""
     from analyzer.config import load_config
 
-    refuse_live(project, since, from_, to, around, service)
-    if not logs:
-        raise ConfigError("no logs were given", "analyzer analyze LOGS… ; - reads standard input")
     options = {
         "repo": repo,
         "revision": revision,
@@ -74,8 +91,26 @@ def analyze(
         "rules": rules,
         "engine": engine,
         "jobs": jobs,
+        "project": project,
+        "service": service,
+        "impersonate": impersonate,
+        "endpoint": endpoint,
+        "transport": transport,
+        "max_requests": max_requests,
     }
     config = load_config(options, environ=os.environ, folder=Path.cwd())
+    window = (since, from_, to, around)
+    if logs and (project or dry_run or any(window)):
+        raise ConfigError("log files and options of a pull together", "name LOGS…, or --project ID and a window")
+    if not logs and not any(window):
+        raise ConfigError(
+            "no logs were given", "analyzer analyze LOGS… (- reads standard input), or --project ID --since 2h"
+        )
+    wanted = None
+    if not logs:
+        wanted = live.live_options(
+            config, since=since, from_=from_, to=to, around=around, every=every, sample=sample, trace=trace
+        )
     earlier = _baseline(config["baseline"], config["history"])
     if config["fail_on"] in ("new", "regressed") and earlier is None:
         raise ConfigError(
@@ -87,8 +122,17 @@ def analyze(
 
     from analyzer.analysis import analyze as run
 
+    if wanted and dry_run:
+        from analyzer.cli.estimating import print_estimate
+        from analyzer.redaction import build_redactor
+
+        print_estimate(
+            _open(wanted, config)(build_redactor([Path(r) for r in config["rules"]], config["salt"] or None))
+        )
+        return
     found = run(
-        logs,
+        logs or (),
+        live=_watched(wanted, config, quiet=quiet) if wanted else None,
         repo=config["repo"],
         revision=config["revision"],
         tests=config["tests"],
@@ -115,8 +159,25 @@ def analyze(
     if not quiet:
         for target in targets:
             typer.echo(f"wrote {target}", err=True)
+    if any(str(gap["reason"]).startswith(NOT_PULLED) for gap in report["ledger"]["gaps"]):
+        raise typer.Exit(PARTLY)
     if tripped(report, config["fail_on"]):
         raise typer.Exit(SAYS_NO)
+
+
+def _open(options: LiveOptions, config: Config) -> Callable[[Redactor], CloudLogging]:
+    """What opens the window, once there is a redactor."""
+    from analyzer.pipeline import open_live
+
+    folder = Path(config["cache_dir"]) if config["cache_dir"] else None
+    return partial(open_live, options, cache_dir=folder, now_ns=time.time_ns())
+
+
+def _watched(options: LiveOptions, config: Config, *, quiet: bool) -> Callable[[Redactor], Source]:
+    """The same, read with what `pull` shows."""
+    from analyzer.cli.pulling import Watched
+
+    return lambda redactor: Watched(_open(options, config)(redactor), redactor, options, quiet=quiet)
 
 
 def show(report: Mapping[str, Any], *, as_json: bool, quiet: bool) -> None:

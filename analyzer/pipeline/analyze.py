@@ -38,10 +38,10 @@ from analyzer.model import (
 )
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
-from analyzer.redaction import build_redactor
+from analyzer.redaction import Redactor, build_redactor
 from analyzer.rules import Rule, load_rules
 from analyzer.signatures import mask, mine_cores, sign, similarity
-from analyzer.sources import decode_entry, read_files
+from analyzer.sources import Source, decode_entry, read_files
 
 Progress = Callable[[str], None]
 
@@ -59,6 +59,7 @@ class Analyzed:
 def analyze(
     logs: Sequence[str],
     *,
+    live: Callable[[Redactor], Source] | None = None,
     repo: Sequence[str] = (),
     revision: Sequence[str] = (),
     tests: Sequence[str] = (),
@@ -74,7 +75,10 @@ def analyze(
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
 ) -> Analyzed:
-    """Read, cluster, locate, compare and explain one cycle. Raises `AnalyzerError`; reads no clock."""
+    """Read, cluster, locate, compare and explain one cycle. Raises `AnalyzerError`; reads no clock.
+
+    Entries come from `logs`, or from the source that `live` opens with the redactor of this run.
+    """
     say = progress or (lambda _: None)
     own = tuple(Path(r) for r in rules)
     redactor = build_redactor(own, salt)
@@ -98,7 +102,11 @@ def analyze(
     claims = [replace(c, commit=repositories.full_id(c.commit)) for c in claims]
 
     say("reading logs")
-    source = read_files(list(logs), redactor=redactor, stdin=stdin, progress=progress)
+    source = (
+        live(redactor).read(progress)
+        if live
+        else read_files(list(logs), redactor=redactor, stdin=stdin, progress=progress)
+    )
     found = read_events(source.entries, redact=redactor.text, frame_rules=frames)
     say(f"{len(source.entries):,} entries, {len(found.events):,} errors and warnings")
     signed = sign_events(found.events, mask_rules=masks, frame_rules=frames)

@@ -6,16 +6,17 @@ times as fast as `MessageToDict` on every entry, and keeps nanoseconds and `spli
 
 from __future__ import annotations
 
+import base64
 from functools import lru_cache
 from typing import Any
-
-from google.protobuf.json_format import MessageToDict
 
 # registers the messages that payloads of audit and App Engine request logs hold
 import google.cloud.appengine_logging
 import google.cloud.audit.audit_log_pb2  # noqa: F401
+from google.protobuf.json_format import MessageToDict
+
 from analyzer.model import Severity
-from analyzer.sources.cloud_logging.rows import Row, as_doubles, encode_json, nested, number, seconds_text
+from analyzer.sources.cloud_logging.rows import Row, as_doubles, encode_json, label_text, nested, number, seconds_text
 
 _NANOS = 1_000_000_000
 _SEVERITIES: dict[int, str | None] = {s.value: s.name for s in Severity} | {0: None}
@@ -36,7 +37,7 @@ def row_of_proto(entry: Any) -> Row:
         entry.span_id or None,
         entry.text_payload if kind == "text_payload" else None,
         _resource(entry.resource.SerializeToString()) if entry.HasField("resource") else None,
-        nested(labels) if labels else None,
+        label_text(labels),
         encode_json(_struct(entry.json_payload)).decode() if kind == "json_payload" else None,
         encode_json(_any(entry.proto_payload)).decode() if kind == "proto_payload" else None,
         _http_request(entry.http_request) if entry.HasField("http_request") else None,
@@ -109,8 +110,6 @@ def _any(payload: Any) -> dict[str, Any]:
     try:
         found = MessageToDict(payload)
     except (TypeError, ValueError):
-        found = {"@type": payload.type_url}
-        raw = MessageToDict(type(payload)(type_url="", value=payload.value))
-        found.update({"value": raw["value"]} if "value" in raw else {})
+        found = {"@type": payload.type_url, "value": base64.b64encode(payload.value).decode()}
     result: dict[str, Any] = as_doubles(found)
     return result

@@ -103,7 +103,7 @@ def row_of_json(entry: Mapping[str, Any]) -> Row:
         text_of(entry.get("spanId")) or None,
         text if isinstance(text, str) else None,
         nested(entry.get("resource")),
-        nested(entry.get("labels")),
+        label_text(entry.get("labels")),
         encode_json(as_doubles(payload)).decode() if isinstance(payload, Mapping) else None,
         encode_json(as_doubles(proto)).decode() if isinstance(proto, Mapping) else None,
         nested(_http_request(mapping_of(entry.get("httpRequest")))),
@@ -136,6 +136,13 @@ def nested(value: Any) -> str | None:
         return None
     kept = {str(k): v for k, v in value.items() if v is not None and v != "" and v is not False and v != {}}
     return encode_json(kept).decode() if kept else None
+
+
+def label_text(labels: Any) -> str | None:
+    """Labels as canonical JSON text; an empty value is a value."""
+    if not isinstance(labels, Mapping) or not labels:
+        return None
+    return encode_json({str(k): v if isinstance(v, str) else str(v) for k, v in labels.items()}).decode()
 
 
 def as_doubles(value: Any) -> Any:
