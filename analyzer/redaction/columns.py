@@ -1,0 +1,116 @@
+"""The rules over a column of texts: exactly what they make of each text alone, with screens in place of most tries.
+
+One text: the rules in their order, again and again until nothing changes. A column: the same for each of its texts,
+but whether a rule can find anything is asked of all texts at once (`analyzer.redaction.screens`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from analyzer.redaction.screens import Screens, column_of, nesting_above, places_of
+
+_MAX_PASSES = 6
+_ENOUGH = 128
+"""texts for which a screen is worth its set-up"""
+
+
+class Step(NamedTuple):
+    """A rule as it is applied: only where one of the hints (if any) stands in the small-lettered text."""
+
+    pattern: re.Pattern[str]
+    replacement: str | Callable[[re.Match[str]], str]
+    hints: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Work:
+    """A text on its way: `text` is what the steps in front of `step` made of `before` in pass number `passes`."""
+
+    text: str
+    before: str
+    step: int = 0
+    passes: int = 0
+
+
+class Columns:
+    """Applies steps to texts. The screens are made when they are first needed."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = tuple(steps)
+
+    @cached_property
+    def _screens(self) -> Screens:
+        return Screens([(step.pattern, step.hints) for step in self._steps])
+
+    def redact(self, text: str) -> str:
+        """The text after all steps, in their order and until nothing changes."""
+        return self._finish(_Work(text, text))
+
+    def redact_all(self, texts: Sequence[str]) -> list[str]:
+        """The same of each text."""
+        work = [_Work(text, text) for text in texts]
+        under_way = work
+        while len(under_way) >= _ENOUGH:
+            candidates = self._screens.candidates([item.text for item in under_way], enough=_ENOUGH)
+            under_way = [item for item, steps in zip(under_way, candidates, strict=True) if self._go_on(item, steps)]
+        for item in under_way:
+            item.text = self._finish(item)
+        return [item.text for item in work]
+
+    def hits(self, texts: Sequence[str | None]) -> Iterable[int]:
+        """Places of all texts that a step may change, in order."""
+        if len(texts) < _ENOUGH:
+            return range(len(texts))
+        column, places = column_of(texts)
+        places |= places_of(column, self._screens.texts)
+        for step in self._screens.unscreened:
+            search = self._steps[step].pattern.search
+            places.update(n for n, text in enumerate(texts) if text is not None and n not in places and search(text))
+        return sorted(places)
+
+    def may_change_json(self, documents: Sequence[str | None], max_depth: int) -> list[bool]:
+        """For each JSON text whether a step may change one of its strings, or its nesting may be too deep."""
+        if self._screens.unscreened:
+            return [document is not None for document in documents]
+        column, places = column_of(documents)
+        places |= places_of(column, self._screens.documents) | nesting_above(column, max_depth)
+        return [n in places for n in range(len(documents))]
+
+    def _finish(self, item: _Work) -> str:
+        """The rest of the steps on one text."""
+        # What one rule leaves can be what another one hides, so go on until nothing changes: that is idempotence.
+        text, before, first = item.text, item.before, item.step
+        for _ in range(item.passes, _MAX_PASSES):
+            lowered = before.lower()
+            for pattern, replacement, hints in self._steps[first:]:
+                for hint in hints or ("",):
+                    if hint in lowered:
+                        text = pattern.sub(replacement, text)
+                        break
+            if text == before:
+                break
+            before, first = text, 0
+        return text
+
+    def _go_on(self, item: _Work, candidates: Sequence[int]) -> bool:
+        """Take `_finish` up to the first change; True where there was one, so that more may follow.
+        `candidates`: all steps that may change the text as it is now, in order."""
+        while candidates:
+            lowered = item.before.lower()
+            for step in candidates:
+                pattern, replacement, hints = self._steps[step]
+                if step >= item.step and (not hints or any(hint in lowered for hint in hints)):
+                    text = pattern.sub(replacement, item.text)
+                    if text != item.text:
+                        item.text, item.step = text, step + 1
+                        return True
+            item.passes += 1
+            if item.text == item.before or item.passes == _MAX_PASSES:
+                break
+            item.before, item.step = item.text, 0
+        return False
