@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 
 from analyzer.model import Severity
 from analyzer.sources.decoding import loads
 from analyzer.sources.fields import first_of, integer, mapping_of, severity_of, text_of, time_of
+from analyzer.sources.pubsub import body_of, message_of
+from analyzer.sources.table_rows import entry_of_table_row, is_table_row
 
 _ENTRY_KEYS = frozenset(("insertId", "insert_id", "logName", "log_name", "receiveTimestamp", "receive_timestamp"))
 _PAYLOAD_KEYS = frozenset(
@@ -54,19 +54,20 @@ def is_log_entry(row: Mapping[str, Any]) -> bool:
 def looks_like_a_log(row: Mapping[str, Any]) -> bool:
     """True where an object has what a log line has: a message and a time or a level."""
     named = any(name in row for name in _MESSAGE_KEYS)
-    return is_log_entry(row) or (named and any(name in row for name in (*_TIME_KEYS, *_LEVEL_KEYS)))
+    if is_log_entry(row) or (named and any(name in row for name in (*_TIME_KEYS, *_LEVEL_KEYS))):
+        return True
+    return message_of(row) is not None
 
 
-def log_entry_of(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The row itself where it is a LogEntry, else a LogEntry that says the same."""
+def log_entry_of(row: Mapping[str, Any], *, nested: bool = False) -> Mapping[str, Any]:
+    """The row itself where it is a LogEntry, else a LogEntry that says the same. `nested` rows are no envelopes."""
     if is_log_entry(row):
-        return row
+        return entry_of_table_row(row) if is_table_row(row) else row
     if isinstance(row.get("log"), str) and ("stream" in row or "time" in row) and len(row) <= 4:
         return _docker(row)
     if "__REALTIME_TIMESTAMP" in row:
         return _journald(row)
-    message = row.get("message")
-    if isinstance(message, Mapping) and isinstance(message.get("data"), str):
+    if not nested and (message := message_of(row)) is not None:
         return _pubsub(message)
     return _application(row)
 
@@ -109,7 +110,7 @@ def _docker(row: Mapping[str, Any]) -> Mapping[str, Any]:
         except ValueError:
             inner = None
         if isinstance(inner, Mapping):
-            return {**common, **{k: v for k, v in log_entry_of(inner).items() if v is not None}}
+            return {**common, **{k: v for k, v in log_entry_of(inner, nested=True).items() if v is not None}}
     return {**common, "textPayload": text}
 
 
@@ -134,18 +135,10 @@ def _journald(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _pubsub(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    when = first_of(message, "publishTime", "publish_time")
-    try:
-        data = base64.b64decode(message["data"], validate=True).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return {"textPayload": message["data"], "timestamp": when}
-    try:
-        inner = loads(data)
-    except ValueError:
-        inner = None
-    if not isinstance(inner, Mapping):
-        return {"textPayload": data, "timestamp": when}
-    found = dict(log_entry_of(inner))
+    body, when = body_of(message)
+    if isinstance(body, str):
+        return {"textPayload": body, "timestamp": when}
+    found = dict(log_entry_of(body, nested=True))
     if found.get("timestamp") is None:
         found["timestamp"] = when
     return found

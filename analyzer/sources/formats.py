@@ -10,8 +10,10 @@ from typing import Any
 
 from analyzer.errors import SourceError
 from analyzer.sources.app_rows import is_log_entry, looks_like_a_log
+from analyzer.sources.csv_rows import csv_rows, is_csv
 from analyzer.sources.decoding import iter_values, loads
 from analyzer.sources.inputs import Input
+from analyzer.sources.parquet_rows import MAGIC, parquet_rows
 from analyzer.sources.plain_text import MAX_LINE, text_rows
 
 NOT_JSON = "not JSON"
@@ -20,7 +22,7 @@ CUT_OFF = "array cut off"
 _HEAD = 65_536
 _YAML = re.compile(r"^(?:---\s*\n)?(?:insertId|logName|httpRequest|jsonPayload|textPayload|protoPayload|labels):", re.M)
 _TABLE = re.compile(r"^(?:SEVERITY|TIMESTAMP|LOG_NAME|NAME)\s{2,}[A-Z_]+")
-_WRAPPERS = ("logs_by_severity", "raw_logs", "entries", "logs")
+_WRAPPERS = ("logs_by_severity", "raw_logs", "entries", "logs", "receivedMessages", "received_messages")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +39,11 @@ class Rows:
 
 
 def read_rows(source: Input) -> Rows:
-    """The rows of an input. Raises `SourceError` for a YAML export, saying how to export JSON."""
+    """The rows of an input. Raises `SourceError` for a YAML export and for a query's CSV, saying how to export JSON."""
+    if source.data[:4] == MAGIC:
+        found = Rows(format="Parquet", rows=[])
+        _take(found, list(parquet_rows(source.data, source.name)))
+        return found
     text, odd = _decode(source.data)
     head = text[:_HEAD]
     stripped = head.lstrip()
@@ -52,6 +58,9 @@ def read_rows(source: Input) -> Rows:
         found = _array(text, source.name)
     elif stripped[0] == "{":
         found = _objects(text, source.name)
+    elif is_csv(head, source.name):
+        found = Rows(format="CSV", rows=[])
+        _take(found, list(csv_rows(text)))
     else:
         found = _plain(text, source.name)
     if odd:

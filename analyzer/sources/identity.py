@@ -1,6 +1,7 @@
 """One id per entry, every entry once, one order: the same for any order of reading.
 
-Identity of an entry is (log name, time, insertId); a query's answer holds it once, overlapping dumps do not.
+Identity of an entry is (log name, time, insertId); a query's answer holds it once, overlapping dumps do not. Tables
+keep times to the microsecond, so a time without nanoseconds is that of a copy with some.
 """
 
 from __future__ import annotations
@@ -61,18 +62,25 @@ def _distinct(group: list[Entry]) -> list[Entry]:
     """One of each (log name, time); of copies the one that tells most. Collectors lose log names and nanoseconds:
     a copy without a log name is a copy of the named one in the same microsecond."""
     kept: list[Entry] = []
-    for entry in sorted(group, key=lambda e: (not e.log_name, not e.has_payload, -len(repr(e)), _content(e))):
+    ordered = sorted(group, key=lambda e: (not e.log_name, not e.has_payload, _coarse(e), -len(repr(e)), _content(e)))
+    for entry in ordered:
         if not any(_same(entry, other) for other in kept):
             kept.append(entry)
     return kept
 
 
 def _same(one: Entry, other: Entry) -> bool:
-    if one.log_name == other.log_name:
-        return one.time_ns == other.time_ns
-    if one.log_name and other.log_name:
+    if one.time_ns == other.time_ns:
+        return one.log_name == other.log_name or not (one.log_name and other.log_name)
+    if one.time_ns is None or other.time_ns is None or one.time_ns // 1000 != other.time_ns // 1000:
         return False
-    return (one.time_ns or 0) // 1000 == (other.time_ns or 0) // 1000
+    if one.log_name == other.log_name:
+        return _coarse(one) or _coarse(other)
+    return not (one.log_name and other.log_name)
+
+
+def _coarse(entry: Entry) -> bool:
+    return entry.time_ns is None or entry.time_ns % 1000 == 0
 
 
 def _told_apart(distinct: list[Entry]) -> list[Entry]:

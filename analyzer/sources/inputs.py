@@ -1,4 +1,4 @@
-"""What the command line names → inputs: files, folders, globs, standard input; unpacked."""
+"""What the command line names → inputs: files, folders, globs, buckets, standard input; unpacked."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from analyzer.errors import SourceError
+from analyzer.sources.buckets import SCHEME, Buckets
 
-_SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".txt", ".out", ".err")
+_SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".txt", ".out", ".err", ".parquet")
 _PACKED = (".gz", ".zst")
 STDIN = "-"
 
@@ -26,12 +27,15 @@ class Input:
     cut: str | None = None
 
 
-def find_inputs(specs: Sequence[str]) -> list[str]:
-    """The files that specs name, folders and globs opened, each once, in order; raises `SourceError`."""
+def find_inputs(specs: Sequence[str], buckets: Buckets) -> list[str]:
+    """The files that specs name, folders, globs and buckets opened, each once, in order; raises `SourceError`."""
     found: list[str] = []
     for spec in specs:
         if spec == STDIN:
             found.append(spec)
+            continue
+        if spec.startswith(SCHEME):
+            found += buckets.names(spec, is_log_name)
             continue
         path = Path(spec)
         if path.is_dir():
@@ -46,7 +50,7 @@ def find_inputs(specs: Sequence[str]) -> list[str]:
         else:
             matched = sorted(p for p in glob.glob(spec, recursive=True) if Path(p).is_file())  # noqa: PTH207 - absolute patterns too
             if not matched:
-                raise SourceError(f"no such file: {spec}", "give log files, folders, globs, or - for standard input")
+                raise SourceError(f"no such file: {spec}", "give log files, folders, globs, gs:// addresses, or -")
             found += matched
     return list(dict.fromkeys(found))
 
@@ -58,12 +62,14 @@ def is_log_name(name: str) -> bool:
     return name.endswith(_SUFFIXES)
 
 
-def read_input(name: str, stdin: BinaryIO | None) -> Input:
+def read_input(name: str, stdin: BinaryIO | None, buckets: Buckets) -> Input:
     """The bytes of one input, unpacked by their first bytes; what a cut archive still gives is kept."""
     if name == STDIN:
         if stdin is None:
             raise SourceError("standard input is not open", "pipe the log in, or name a file")
         data, shown = stdin.read(), "standard input"
+    elif name.startswith(SCHEME):
+        data, shown = buckets.read(name), name
     else:
         try:
             data, shown = Path(name).read_bytes(), name

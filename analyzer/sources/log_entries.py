@@ -15,7 +15,16 @@ from typing import Any
 from analyzer.model import Entry, HttpRequest, SourceLocation
 from analyzer.redaction import Redactor
 from analyzer.sources.app_rows import log_entry_of
-from analyzer.sources.fields import duration_ns, first_of, integer, mapping_of, severity_of, text_of, time_of
+from analyzer.sources.fields import (
+    duration_ns,
+    first_of,
+    integer,
+    mapping_of,
+    severity_of,
+    text_of,
+    time_of,
+    whole_numbers,
+)
 
 _SERVICE_LABELS = (
     "service_name",
@@ -92,7 +101,7 @@ def _payloads(
     if not isinstance(proto, Mapping):
         proto = None
     if payload is not None and "insert_id" in row:
-        payload = _whole_numbers(payload)
+        payload = whole_numbers(payload)
     if payload is not None and proto is None and _is_audit(payload):
         payload, proto = None, payload
     return text, payload, proto
@@ -124,17 +133,6 @@ def _json_like(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value if value is None or isinstance(value, (str, int, float)) else repr(value)
-
-
-def _whole_numbers(value: Any) -> Any:
-    """Integers that a protobuf Struct turned into floats, as integers again."""
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 2**53 else value
-    if isinstance(value, Mapping):
-        return {key: _whole_numbers(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_whole_numbers(item) for item in value]
-    return value
 
 
 def _http_request(row: Mapping[str, Any], redactor: Redactor) -> HttpRequest | None:
@@ -205,7 +203,11 @@ def _error_groups(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _strings(value: Any) -> dict[str, str]:
-    return {str(key): item if isinstance(item, str) else str(item) for key, item in mapping_of(value).items()}
+    return {
+        str(key): item if isinstance(item, str) else str(item)
+        for key, item in mapping_of(value).items()
+        if item is not None
+    }
 
 
 def shown_id(text: str, redactor: Redactor) -> str | None:
