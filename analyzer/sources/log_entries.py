@@ -16,6 +16,7 @@ from analyzer.model import Entry, HttpRequest, SourceLocation
 from analyzer.redaction import Redactor
 from analyzer.sources.app_rows import log_entry_of
 from analyzer.sources.fields import (
+    SERVICE_LABELS,
     duration_ns,
     first_of,
     integer,
@@ -26,15 +27,6 @@ from analyzer.sources.fields import (
     whole_numbers,
 )
 
-_SERVICE_LABELS = (
-    "service_name",
-    "module_id",
-    "container_name",
-    "function_name",
-    "job_name",
-    "workerpool_name",
-    "configuration_name",
-)
 _MAX_REPR = 512 * 1024
 _PLAIN_ID = re.compile(r"(?:projects/[^/@\s]{1,64}/traces/)?[0-9a-f-]{16,64}", re.ASCII)
 
@@ -163,7 +155,7 @@ def _source_location(row: Mapping[str, Any], redactor: Redactor) -> SourceLocati
 
 
 def _service(resource_labels: Mapping[str, str], claims: Mapping[str, Any]) -> str:
-    for name in _SERVICE_LABELS:
+    for name in SERVICE_LABELS:
         if resource_labels.get(name):
             return resource_labels[name]
     context = mapping_of(first_of(claims, "serviceContext", "service_context"))
