@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 _OUTCOMES = frozenset(
     re.findall(
@@ -97,7 +98,21 @@ def _luhn(found: re.Match[str]) -> bool:
 
 
 def _address(found: re.Match[str]) -> bool:
-    who = found["who"]
+    says = _speaks_of_someone(found["who"])
+    if says is not None:
+        return says
+    before, after = (
+        found.string[max(0, found.start() - 24) : found.start()],
+        found.string[found.end() : found.end() + 6],
+    )
+    if _VERSION_BEFORE.search(before) or _ARCHIVE_AFTER.match(after):
+        return False
+    return not (_PRODUCT_BEFORE.search(before) and not after.startswith(":"))
+
+
+@lru_cache(maxsize=4096)
+def _speaks_of_someone(who: str) -> bool | None:
+    """Whether it is an address that says something of anyone; None where what stands beside it decides."""
     if ":" in who and not any(c.isdigit() for c in who):
         return False
     try:
@@ -107,15 +122,7 @@ def _address(found: re.Match[str]) -> bool:
         return ":" not in who and all(int(part) <= 255 for part in who.split("."))
     if address.is_loopback or address.is_link_local or address.is_unspecified:
         return False
-    if address.version == 6:
-        return True
-    before, after = (
-        found.string[max(0, found.start() - 24) : found.start()],
-        found.string[found.end() : found.end() + 6],
-    )
-    if _VERSION_BEFORE.search(before) or _ARCHIVE_AFTER.match(after):
-        return False
-    return not (_PRODUCT_BEFORE.search(before) and not after.startswith(":"))
+    return True if address.version == 6 else None
 
 
 CHECKS: Mapping[str, Callable[[re.Match[str]], bool]] = {

@@ -6,25 +6,19 @@ but whether a rule can find anything is asked of all texts at once (`analyzer.re
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from analyzer.redaction.screens import Screens, column_of, nesting_above, places_of
+from analyzer.redaction.steps import Step
 
 _MAX_PASSES = 6
-_ENOUGH = 128
-"""texts for which a screen is worth its set-up"""
-
-
-class Step(NamedTuple):
-    """A rule as it is applied: only where one of the hints (if any) stands in the small-lettered text."""
-
-    pattern: re.Pattern[str]
-    replacement: str | Callable[[re.Match[str]], str]
-    hints: tuple[str, ...]
+_ENOUGH = 256
+"""texts for which the screen is worth its set-up"""
+_ENOUGH_HITS = 512
+"""texts with something to hide for which screens of single rules are worth theirs"""
+_ENOUGH_TO_SPLIT = 128
 
 
 @dataclass(slots=True)
@@ -55,8 +49,8 @@ class Columns:
         """The same of each text."""
         work = [_Work(text, text) for text in texts]
         under_way = work
-        while len(under_way) >= _ENOUGH:
-            candidates = self._screens.candidates([item.text for item in under_way], enough=_ENOUGH)
+        while len(under_way) >= _ENOUGH_HITS:
+            candidates = self._screens.candidates([item.text for item in under_way], enough=_ENOUGH_TO_SPLIT)
             under_way = [item for item, steps in zip(under_way, candidates, strict=True) if self._go_on(item, steps)]
         for item in under_way:
             item.text = self._finish(item)
@@ -87,11 +81,9 @@ class Columns:
         text, before, first = item.text, item.before, item.step
         for _ in range(item.passes, _MAX_PASSES):
             lowered = before.lower()
-            for pattern, replacement, hints in self._steps[first:]:
-                for hint in hints or ("",):
-                    if hint in lowered:
-                        text = pattern.sub(replacement, text)
-                        break
+            for step in self._steps[first:]:
+                if step.applies(lowered):
+                    text = step.apply(text)
             if text == before:
                 break
             before, first = text, 0
@@ -102,12 +94,12 @@ class Columns:
         `candidates`: all steps that may change the text as it is now, in order."""
         while candidates:
             lowered = item.before.lower()
-            for step in candidates:
-                pattern, replacement, hints = self._steps[step]
-                if step >= item.step and (not hints or any(hint in lowered for hint in hints)):
-                    text = pattern.sub(replacement, item.text)
+            for number in candidates:
+                step = self._steps[number]
+                if number >= item.step and step.applies(lowered):
+                    text = step.apply(item.text)
                     if text != item.text:
-                        item.text, item.step = text, step + 1
+                        item.text, item.step = text, number + 1
                         return True
             item.passes += 1
             if item.text == item.before or item.passes == _MAX_PASSES:

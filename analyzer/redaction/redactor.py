@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.redaction.checks import CHECKS, says_nothing
-from analyzer.redaction.columns import Columns, Step
+from analyzer.redaction.columns import Columns
+from analyzer.redaction.steps import Step, expander
 from analyzer.rules import Rule, load_rules
 
 REDACTION_VERSION = 1
@@ -155,12 +156,12 @@ class Redactor:
         kind = rule.extra.get("who")
         if check is None and not kind:
             return replace
-        literal = "\\" not in replace
+        expand = expander(replace)
 
         def hide(found: re.Match[str]) -> str:
             if check is not None and not check(found):
                 return found.group()
-            shown = replace if literal else found.expand(replace)
+            shown = expand(found)
             return shown.replace(f"<{kind}>", self.pseudonym(kind, found["who"])) if kind else shown
 
         return hide

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from analyzer.redaction.shapes import Border, Chars, Either, Row, Shape, UnknownPatternError, shape_of
+from analyzer.redaction.shapes import Behind, Border, Chars, Either, Row, Shape, UnknownPatternError, shape_of
 
 _MAX_COUNT = 1000
 """RE2 refuses higher counts (https://github.com/google/re2/wiki/Syntax)"""
@@ -130,6 +130,8 @@ def write(shape: Shape, *, in_json: bool) -> str:
     if isinstance(shape, Border):
         edge = '"' if in_json else r"\A" if shape.at_start else r"\z"
         return f"(?:{edge}|{_chars(shape.chars, in_json)})"
+    if isinstance(shape, Behind):
+        shape = shape.shape
     if isinstance(shape, Row):
         return "".join(write(part, in_json=in_json) for part in shape.parts)
     if isinstance(shape, Either):

@@ -23,7 +23,7 @@ except ImportError as err:  # pragma: no cover - every supported Python has them
     raise RuntimeError(f"this Python hides its pattern parser: {err}") from err
 
 _ASCII = tuple(chr(code) for code in range(128))
-_FOLDED = "\u0130\u0131\u017f\u212a"
+FOLDED = "\u0130\u0131\u017f\u212a"
 """İ ı ſ K: the only characters beyond ASCII that a pattern of ASCII letters matches when case is ignored"""
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 _ONE_CHARACTER = (sre.LITERAL, sre.NOT_LITERAL, sre.IN, sre.ANY)
@@ -40,7 +40,7 @@ class Chars:
 
     ascii: frozenset[str]
     beyond: str = ""
-    """"" for none, `_FOLDED` for those, `ALL_BEYOND` for all of them"""
+    """"" for none, `FOLDED` for those, `ALL_BEYOND` for all of them"""
 
     def without(self, other: Chars) -> Chars:
         return Chars(self.ascii - other.ascii, self.beyond)
@@ -59,6 +59,13 @@ class Border:
 
     chars: Chars
     at_start: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What a look-behind wants to stand before the match."""
+
+    shape: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ class Repeat:
     endless: bool
 
 
-Shape = Chars | Border | Row | Either | Repeat
+Shape = Chars | Border | Behind | Row | Either | Repeat
 
 ALL_BEYOND = "\u0080-\U0010ffff"
 ANY = Chars(frozenset(_ASCII), ALL_BEYOND)
@@ -92,13 +99,13 @@ _ANYTHING = Repeat(ANY, 0, endless=True)
 _NOTHING = Row(())
 
 
-def shape_of(pattern: re.Pattern[str]) -> Shape:
-    """The shape of the pattern, without what may be missing at its ends; an empty row where it may match nothing.
-
-    Raises `UnknownPatternError`.
+def shape_of(pattern: re.Pattern[str], *, trimmed: bool = True) -> Shape:
+    """The shape of the pattern; trimmed: without what may be missing at its ends, an empty row where it may match
+    nothing. Raises `UnknownPatternError`.
     """
     parsed = sre_parser.parse(pattern.pattern, pattern.flags)
-    return _trimmed(_Reader().row(parsed, parsed.state.flags, ends=True, start=_Start()), left=True, right=True)
+    shape = _Reader().row(parsed, parsed.state.flags, ends=True, start=_Start())
+    return _trimmed(shape, left=True, right=True) if trimmed else shape
 
 
 @dataclass(slots=True)
@@ -144,7 +151,7 @@ class _Reader:
                 direction, body = value
                 if direction < 0 and start is not None:
                     if self._behind(op, body, flags, start):
-                        parts, start = [self.row(body, flags)], None
+                        parts, start = [Behind(self.row(body, flags))], None
                 elif direction > 0 and last:
                     parts.extend(start.parts() if start else ())
                     start = None
@@ -242,6 +249,8 @@ def _one_character(op: Any, value: Any, flags: int) -> Chars:
 
 @cache
 def _asked(op: Any, value: Any, flags: int) -> Chars:
+    if op is sre.LITERAL and value < 128 and not flags & re.IGNORECASE:
+        return Chars(frozenset(chr(value)))
     state = sre_parser.State()
     state.flags = flags
     node = (op, list(value) if isinstance(value, tuple) else value)
@@ -249,7 +258,7 @@ def _asked(op: Any, value: Any, flags: int) -> Chars:
     inside = frozenset(c for c in _ASCII if engine.match(c))
     if _may_reach_beyond(op, value, flags):
         return Chars(inside, ALL_BEYOND)
-    return Chars(inside, "".join(c for c in _FOLDED if engine.match(c)))
+    return Chars(inside, "".join(c for c in FOLDED if engine.match(c)))
 
 
 def _may_reach_beyond(op: Any, value: Any, flags: int) -> bool:
@@ -273,7 +282,18 @@ def _may_be_nothing(shape: Shape) -> bool:
         return all(map(_may_be_nothing, shape.parts))
     if isinstance(shape, Either):
         return any(map(_may_be_nothing, shape.options))
+    if isinstance(shape, Behind):
+        return _may_be_nothing(shape.shape)
     return isinstance(shape, Repeat) and (not shape.least or _may_be_nothing(shape.body))
+
+
+def _starts_with_a_whole_run(parts: Sequence[Shape]) -> bool:
+    """True for a run of some characters with none of them before it: then its last character says as much."""
+    if len(parts) < 3 or not isinstance(border := parts[0], Border) or not isinstance(chars := parts[1], Chars):
+        return False
+    return (
+        border.chars == ANY.without(chars) and not chars.beyond and parts[2] == Repeat(Row((chars,)), 0, endless=True)
+    )
 
 
 def _trimmed(shape: Shape, *, left: bool, right: bool) -> Shape:
@@ -288,6 +308,8 @@ def _trimmed(shape: Shape, *, left: bool, right: bool) -> Shape:
     if not isinstance(shape, Row):
         return shape
     parts = list(shape.parts)
+    if left and _starts_with_a_whole_run(parts):
+        del parts[2], parts[0]
     while left and parts and _may_be_nothing(parts[0]):
         del parts[0]
     while right and parts and _may_be_nothing(parts[-1]):
