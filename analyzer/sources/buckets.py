@@ -90,9 +90,9 @@ class Buckets:
 
     def _opened(self) -> Any:
         if self._client is None:
-            from google.cloud import storage
+            from google.cloud.storage import Client
 
-            self._client = storage.Client()
+            self._client = Client()
         return self._client
 
 
@@ -110,7 +110,7 @@ def _said(address: str) -> Iterator[None]:
     try:
         from google.api_core import exceptions as api
         from google.auth import exceptions as auth
-        from google.cloud import storage  # noqa: F401 - the extra may not be installed
+        from google.cloud.storage import Client  # noqa: F401 - the extra may not be installed
     except ImportError as err:
         raise SourceError(
             f"{address} needs the client of Cloud Storage, which is not installed",

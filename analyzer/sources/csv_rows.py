@@ -13,6 +13,7 @@ from typing import Any
 
 from analyzer.errors import SourceError
 from analyzer.sources.decoding import loads
+from analyzer.sources.table_names import AUDIT_NUMBERS, numbers_of
 
 _MAX_CELL = 16 * 1024 * 1024
 _ENTRY = frozenset(
@@ -76,6 +77,10 @@ def _entry(names: list[str], cells: list[str]) -> Mapping[str, Any]:
         else:
             path = name.split(".")
             _put(entry, path, cell if path[-1] in _TEXTS else _value(cell))
+    if "jsonPayload" in entry:
+        entry["jsonPayload"] = numbers_of(entry["jsonPayload"])
+    if "protoPayload" in entry:
+        entry["protoPayload"] = numbers_of(entry["protoPayload"], AUDIT_NUMBERS)
     return entry
 
 

@@ -41,8 +41,8 @@ def shard_of(name: str) -> Shard | None:
     log, *digits = found.groups()
     year, month, day, *clock = (int(d) for d in digits)
     try:
-        start = datetime(year, month, day, *clock[:3], tzinfo=UTC)
-        end = datetime(year, month, day, *clock[3:], tzinfo=UTC) + timedelta(seconds=1)
+        start = datetime(year, month, day, clock[0], clock[1], clock[2], tzinfo=UTC)
+        end = datetime(year, month, day, clock[3], clock[4], clock[5], tzinfo=UTC) + timedelta(seconds=1)
     except (ValueError, OverflowError):
         return None
     if end <= start:

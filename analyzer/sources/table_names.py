@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from analyzer.sources.fields import integer
+
 _ODD = re.compile(r"[^A-Za-z0-9_]")
 _POD = "k8s_pod_"
 
@@ -66,6 +68,10 @@ _PAYLOAD = _by_kept(
     )
 )  # fmt: skip
 """fields of payloads that are read by name; `stacktrace` and others are known in lower case too"""
+_PAYLOAD_NUMBERS = frozenset(
+    ("lineNumber", "line", "lineno", "level", "levelno", "severity_number", "severityNumber", "responseStatusCode")
+)
+"""fields that are read as numbers; some exports print every scalar as text, `"17.0"`"""
 _AUDIT = _by_kept(
     (
         "serviceName", "methodName", "resourceName", "resourceLocation", "numResponseItems", "authenticationInfo",
@@ -77,6 +83,7 @@ _AUDIT = _by_kept(
     )
 )  # fmt: skip
 """fields of AuditLog and of App Engine's RequestLog"""
+AUDIT_NUMBERS = frozenset(("code", "status", "line"))
 
 
 def label_name(kept: str) -> str:
@@ -93,15 +100,28 @@ def label_name(kept: str) -> str:
 
 def payload_names(value: Any) -> Any:
     """A payload's record under the names that its readers know, what is null or empty by the table's columns gone."""
-    return _renamed(value, _PAYLOAD)
+    return numbers_of(_renamed(value, _PAYLOAD, joined=False))
 
 
 def audit_names(value: Any) -> Any:
     """An audit record (or a request log) under its REST names, from `methodname` or `method_name`; nulls gone."""
-    return _renamed(value, _AUDIT, joined=True)
+    return numbers_of(_renamed(value, _AUDIT, joined=True), AUDIT_NUMBERS)
 
 
-def _renamed(value: Any, names: Mapping[str, str], *, joined: bool = False) -> Any:
+def numbers_of(value: Any, fields: frozenset[str] = _PAYLOAD_NUMBERS) -> Any:
+    """A payload whose fields of these names are numbers again, where an export made texts of them."""
+    if isinstance(value, list):
+        return [numbers_of(item, fields) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    found = {}
+    for key, item in value.items():
+        count = integer(item) if key in fields and isinstance(item, str) else None
+        found[key] = numbers_of(item, fields) if count is None else count
+    return found
+
+
+def _renamed(value: Any, names: Mapping[str, str], *, joined: bool) -> Any:
     if isinstance(value, Mapping):
         found = {}
         for key, item in value.items():

@@ -50,11 +50,13 @@ def entry_of_table_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(labels := entry.get("labels"), Mapping):
         entry["labels"] = {label_name(str(key)): value for key, value in labels.items()}
     _take_records(entry)
-    if isinstance(payload := entry.get("jsonPayload"), Mapping):
-        entry["jsonPayload"] = whole_numbers(payload_names(payload))
+    if isinstance(payload := entry.pop("jsonPayload", None), Mapping):
+        payload = whole_numbers(payload_names(payload))
+    if payload:  # a record of nulls only is none
+        entry["jsonPayload"] = payload
     proto = entry.pop("proto_payload", None)
-    if "protoPayload" not in entry and isinstance(proto, Mapping):
-        entry["protoPayload"] = _proto(proto)
+    if "protoPayload" not in entry and isinstance(proto, Mapping) and (record := _proto(proto)):
+        entry["protoPayload"] = record
     if entry.get("severity") is None and "severity_number" in entry:
         entry["severity"] = entry["severity_number"]
     if first_of(entry, "logName", "log_name") is None and (log_id := text_of(entry.get("log_id"))):
@@ -74,25 +76,25 @@ def _record_of(key: Any) -> str:
 def _take_records(entry: dict[str, Any]) -> None:
     for key in [key for key in entry if _record_of(key)]:
         record, name = entry.pop(key), _record_of(key)
-        if not isinstance(record, Mapping) or not payload_names(record) or name in entry:
+        if not isinstance(record, Mapping) or entry.get(name):
             continue
         if name == "protoPayload":
-            kind = _REQUEST_TYPE if "requestlog" in key.lower() else _AUDIT_TYPE
-            entry[name] = _audit(record, kind)
-        else:
+            record = _audit(record, _REQUEST_TYPE if "requestlog" in key.lower() else _AUDIT_TYPE)
+        if record:
             entry[name] = record
 
 
-def _proto(proto: Mapping[str, Any]) -> Mapping[str, Any]:
+def _proto(proto: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Log Analytics keeps one record a known type, `{"audit_log": {…}, "request_log": null}`."""
     for name, kind in (("audit_log", _AUDIT_TYPE), ("request_log", _REQUEST_TYPE)):
-        if isinstance(record := _decoded(proto.get(name)), Mapping):
-            return _audit(record, kind)
-    return proto
+        if isinstance(record := _decoded(proto.get(name)), Mapping) and (found := _audit(record, kind)):
+            return found
+    return proto if any(value is not None for value in proto.values()) else None
 
 
-def _audit(record: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """`{methodName, …, request: {…}}` of a record whose documents are texts, or stand under `requestJson`."""
+def _audit(record: Mapping[str, Any], kind: str) -> dict[str, Any] | None:
+    """`{methodName, …, request: {…}}` of a record whose documents are texts, or stand under `requestJson`; None where
+    all of it is null."""
     documents, rest = {}, {}
     for key, value in record.items():
         name = str(key).replace("_", "").lower().removesuffix("json")
@@ -101,7 +103,8 @@ def _audit(record: Mapping[str, Any], kind: str) -> dict[str, Any]:
             rest[str(key)] = value
         elif (found := _decoded(value)) is not None:
             documents[document] = found
-    return {"@type": kind, **audit_names(rest), **documents}
+    found = {**audit_names(rest), **documents}
+    return {"@type": kind, **found} if found else None
 
 
 def _decoded(value: Any) -> Any:
