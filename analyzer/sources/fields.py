@@ -19,8 +19,8 @@ SERVICE_LABELS = (
 )
 """labels of a resource that name what a user calls a service, the likeliest first"""
 _NANOS = 1_000_000_000
-_YEARS = range(-62_135_596_800 * _NANOS, 253_402_300_800 * _NANOS)
-"""0001 to 9999: what RFC 3339 can write"""
+_FIRST, _END = -62_135_596_800 * _NANOS, 253_402_300_800 * _NANOS
+"""the years 0001 to 9999: what RFC 3339 can write"""
 _SEVERITIES: Mapping[str, Severity] = {
     **{severity.name: severity for severity in Severity if severity is not Severity.DEFAULT},
     "TRACE": Severity.DEBUG,
@@ -52,11 +52,11 @@ def time_of(value: Any) -> int | None:
             return time_of(float(value) if "." in value else int(value))
         if found is None and _SCIENTIFIC.fullmatch(value):
             return time_of(float(value))
-        return found if found in _YEARS else None
+        return found if found is not None and _FIRST <= found < _END else None
     if isinstance(value, Mapping):
         seconds = integer(value.get("seconds"))
         found = None if seconds is None else seconds * _NANOS + (integer(value.get("nanos")) or 0)
-        return found if found in _YEARS else None
+        return found if found is not None and _FIRST <= found < _END else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     for limit, unit in ((1e11, _NANOS), (1e14, 1_000_000), (1e17, 1_000), (1e19, 1)):
