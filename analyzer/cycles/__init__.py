@@ -3,6 +3,7 @@
 from analyzer.cycles.baseline import Baseline, read_baseline
 from analyzer.cycles.changes import compare_clusters
 from analyzer.cycles.links import link_tests, with_signatures
+from analyzer.cycles.run_times import run_times
 from analyzer.cycles.statistics import mcnemar_exact, wilson_interval
 from analyzer.cycles.tests import read_tests
 from analyzer.cycles.transitions import compare_tests
@@ -15,6 +16,7 @@ __all__ = [
     "mcnemar_exact",
     "read_baseline",
     "read_tests",
+    "run_times",
     "wilson_interval",
     "with_signatures",
 ]

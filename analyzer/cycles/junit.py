@@ -65,12 +65,7 @@ def read_junit(path: Path, *, redact: Callable[[str], str]) -> TestFile:
 
     Raises TestsError where the file is missing, broken, or no JUnit file.
     """
-    root = read_xml(path)
-    if root.tag not in ("testsuites", "testsuite"):
-        other = _OTHER_FORMATS.get(root.tag.casefold(), f"XML with the root <{root.tag[:40]}>")
-        raise TestsError(
-            f"{path}: is {other}, not JUnit XML", "Let the test runner write JUnit XML (pytest --junitxml=FILE)."
-        )
+    root = junit_root(path)
     attempts: list[Attempt] = []
     warnings: list[str] = []
     for suite, cases in _suites(root):
@@ -87,6 +82,17 @@ def read_junit(path: Path, *, redact: Callable[[str], str]) -> TestFile:
     return TestFile(
         name=path.name, attempts=tuple(attempts), started_ns=min(times, default=None), warnings=tuple(warnings)
     )
+
+
+def junit_root(path: Path) -> Element:
+    """The root of a JUnit file. Raises TestsError like `read_junit`."""
+    root = read_xml(path)
+    if root.tag not in ("testsuites", "testsuite"):
+        other = _OTHER_FORMATS.get(root.tag.casefold(), f"XML with the root <{root.tag[:40]}>")
+        raise TestsError(
+            f"{path}: is {other}, not JUnit XML", "Let the test runner write JUnit XML (pytest --junitxml=FILE)."
+        )
+    return root
 
 
 def _suites(root: Element) -> Iterator[tuple[Element, list[Element]]]:
@@ -121,7 +127,7 @@ def _attempts(case: Element, suite: Element, redact: Callable[[str], str]) -> li
 
     flaky = [*parsed.flaky_failures(), *parsed.flaky_errors()]
     reruns = [*parsed.rerun_failures(), *parsed.rerun_errors()]
-    final = attempt(status, told, _seconds(case.get("time")))
+    final = attempt(status, told, seconds_of(case.get("time")))
     # A flaky try came before the pass. A rerun came after the failure that the case itself shows.
     earlier = [attempt(TestStatus.FAILED, [r], None) for r in flaky]
     later = [attempt(TestStatus.FAILED, [r], None) for r in reruns]
@@ -150,7 +156,7 @@ def _tidy(text: str) -> str:
     return _ADDRESS.sub("0x…", _SPACES.sub(" ", text).strip())
 
 
-def _seconds(text: str | None) -> float | None:
+def seconds_of(text: str | None) -> float | None:
     """A duration in seconds, also `1,234.5`; None where there is none or no sensible one."""
     text = (text or "").strip()
     if "," in text:
