@@ -8,7 +8,9 @@ which a quoted string would want doubled.
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -35,7 +37,19 @@ _DEPLOY_METHODS = (
     "^io[.]k8s[.]apps[.]v1[.](deployments|statefulsets|daemonsets)[.](create|update|patch|replace|delete)",
 )
 _MESSAGE_KEYS = ("message", "msg", "event", "text", "log", "body", "error", "error.message", "detail")
-_STACK_KEYS = ("stack_trace", "stacktrace", "stack", "exception", "exc_info", "exc_text", "traceback")
+_STACK_KEYS = (
+    "stack_trace",
+    "stacktrace",
+    "stack",
+    "exception",
+    "exc_info",
+    "exc_text",
+    "traceback",
+    "exception.exc_value",
+    "exception.stacktrace",
+    "error.stack",
+    "error.traceback",
+)
 _LEVEL_KEYS = ("level", "levelname", "severity", "lvl", "log_level", "loglevel", "severity_text", '"log.level"')
 _ERROR_WORDS = ("error", "err", "severe", "exception", "critical", "crit", "fatal", "panic", "alert", "emergency")
 _SMELL = (
@@ -126,15 +140,8 @@ def context_filters(traces: Iterable[str], instances: Iterable[tuple[str, int]])
 def quoted(value: str) -> str:
     """A value as a string of the language: whatever it holds, it ends nowhere but at its end."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else _escape(c) for c in escaped) + '"'
-
-
-def _escape(char: str) -> str:
-    code = ord(char)
-    if 0xD800 <= code < 0xE000:
-        return "\\ufffd"  # half a pair: no text, and no UTF-8
-    # beyond the first plane: as the pair that JSON would write
-    return "".join(f"\\u{unit:04x}" for unit in memoryview(char.encode("utf-16-le")).cast("H"))
+    # what cannot be printed as JSON escapes it, halves of a pair too
+    return '"' + "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in escaped) + '"'
 
 
 def _deploys() -> str:
@@ -154,7 +161,8 @@ def _texts() -> str:
     Numbers are compared for equality only: how `>=` compares a number with a text is not written anywhere.
     """
     smells = [f"{key}=~{quoted(_SMELL)}" for key in ("textPayload", *_payload(_MESSAGE_KEYS))]
-    stacks = [f'{key}=~"."' for key in _payload((*_STACK_KEYS, "error.traceback", "error.stack"))]
+    # a null may be there, and read as its name: what tells an exception has a colon, a bracket, a dot
+    stacks = [f'{key}=~"[:(.]"' for key in _payload(_STACK_KEYS)]
     levels = [f"{key}=({_either(_ERROR_WORDS)})" for key in _payload((*_LEVEL_KEYS, "record.level.name"))]
     numbers = [
         "jsonPayload.level=(50 OR 60)",  # pino, bunyan
@@ -191,10 +199,14 @@ def _of_services(named: Sequence[str]) -> str:
 
 
 def _deployed(named: Sequence[str]) -> str:
-    """Also events about a workload's pods and audit entries about the workload: their resource names no service."""
-    return f"{_of_services(named)} OR resource.labels.pod_name:({_either(named)}) OR " + (
-        f"protoPayload.resourceName:({_either(named)})"
-    )
+    """Also events of a workload's pods and audit entries of the workload: their resource's labels name no service."""
+    clauses = [_of_services(named)]
+    plain = [name.replace(".", "[.]") for name in named if re.fullmatch(r"[A-Za-z0-9._-]+", name, re.ASCII)]
+    if plain:
+        either = "|".join(plain)
+        clauses.append(f"resource.labels.pod_name=~{quoted(f'^({either})-[a-z0-9]+(-[a-z0-9]{{5}})?$')}")
+        clauses.append(f"protoPayload.resourceName=~{quoted(f'(^|/)({either})(/|$)')}")
+    return " OR ".join(clauses)
 
 
 def _instances(instances: Iterable[tuple[str, int]]) -> list[str]:
