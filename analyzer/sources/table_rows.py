@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from analyzer.sources.decoding import loads
-from analyzer.sources.fields import first_of, mapping_of, text_of, whole_numbers
+from analyzer.sources.fields import first_of, integer, mapping_of, text_of, whole_numbers
 from analyzer.sources.table_names import audit_names, label_name, payload_names
 
 _NESTED = (
@@ -58,7 +58,7 @@ def entry_of_table_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
     if "protoPayload" not in entry and isinstance(proto, Mapping) and (record := _proto(proto)):
         entry["protoPayload"] = record
     if entry.get("severity") is None and "severity_number" in entry:
-        entry["severity"] = entry["severity_number"]
+        entry["severity"] = integer(entry["severity_number"])
     if first_of(entry, "logName", "log_name") is None and (log_id := text_of(entry.get("log_id"))):
         project = text_of(mapping_of(mapping_of(entry.get("resource")).get("labels")).get("project_id"))
         entry["log_name"] = f"projects/{project}/logs/{quote(log_id, safe='')}" if project else log_id
