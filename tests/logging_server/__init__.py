@@ -7,8 +7,19 @@ By hand: `python -m tests.logging_server --help`, from the root of the checkout.
 
 from __future__ import annotations
 
+from .entries import Mix, make_entries
 from .faults import Faults, Quota
 from .launching import LoggingServer, ServerError, logging_server
 from .times import format_time, parse_ns
 
-__all__ = ["Faults", "LoggingServer", "Quota", "ServerError", "format_time", "logging_server", "parse_ns"]
+__all__ = [
+    "Faults",
+    "LoggingServer",
+    "Mix",
+    "Quota",
+    "ServerError",
+    "format_time",
+    "logging_server",
+    "make_entries",
+    "parse_ns",
+]

@@ -10,9 +10,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from .bulk import add_mix
 from .certificates import make_certificates
 from .control import open_control
-from .faults import Faults, Quota
+from .entries import Mix
+from .faults import Faults, Quota, known
 from .grpc_door import GrpcDoor
 from .rest_door import open_rest
 from .service import LoggingService
@@ -28,6 +30,8 @@ def main(arguments: list[str] | None = None) -> None:
     for path in options.entries:
         with path.open(encoding="utf-8") as lines:
             service.store.add(json.loads(line) for line in lines if line.strip())
+    for values in options.make:
+        add_mix(service.store, Mix(**known(Mix, json.loads(values))))
     with tempfile.TemporaryDirectory(prefix="logging-server-") as folder:
         certificates = make_certificates(Path(folder))
         grpc_door = GrpcDoor(service, certificates)
@@ -61,6 +65,7 @@ def _wait(parent: int) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.logging_server", description=__doc__)
     parser.add_argument("--entries", type=Path, action="append", default=[], help="file of LogEntry JSON, one a line")
+    parser.add_argument("--make", action="append", default=[], help='made-up entries, for example {"count": 10000}')
     parser.add_argument("--faults", default="{}", help='JSON, for example {"unavailable": 0.3, "seed": 1}')
     parser.add_argument("--quota", default="{}", help='JSON, for example {"calls": 60, "window_s": 60}')
     parser.add_argument("--page-bytes", type=int, default=0, help="a page ends before it grows larger; 0: no limit")

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from .entries import Mix
 from .faults import Faults, Quota
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -92,15 +93,17 @@ class LoggingServer:
 def logging_server(
     entries: Iterable[Mapping[str, Any]] = (),
     *,
+    made: Mix | None = None,
     faults: Faults | None = None,
     quota: Quota | None = None,
     page_bytes: int = 0,
-    arguments: Sequence[str] = (),
 ) -> Iterator[LoggingServer]:
-    """Starts a server with entries in their JSON form and stops it at the end. Raises `ServerError`."""
-    command = [sys.executable, "-m", "tests.logging_server", "--parent", str(os.getpid()), *arguments]
+    """Starts a server with entries in their JSON form, or made there, and stops it at the end. Raises `ServerError`."""
+    command = [sys.executable, "-m", "tests.logging_server", "--parent", str(os.getpid())]
     command += ["--faults", json.dumps((faults or Faults()).document()), "--page-bytes", str(page_bytes)]
     command += ["--quota", json.dumps(asdict(quota or Quota()))]
+    if made is not None:
+        command += ["--make", json.dumps(asdict(made))]
     with tempfile.TemporaryDirectory(prefix="logging-server-") as folder:
         path = Path(folder) / "entries.jsonl"
         path.write_bytes(_lines(entries))

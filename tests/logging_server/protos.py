@@ -33,7 +33,7 @@ def to_json(message: Any, rest_only: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("jsonPayload", "protoPayload"):
         if key in document:
             document[key] = _whole_numbers(document[key])
-    return document | rest_only
+    return {**document, **rest_only}
 
 
 def _whole_numbers(value: Any) -> Any:

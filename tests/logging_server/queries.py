@@ -123,7 +123,7 @@ class Queries:
         return positions
 
     def page(self, request: Request, cursor: Cursor, now: int, draw: Draw) -> tuple[list[int], Cursor | None]:
-        """Positions of the next page, and the cursor behind it, None at the end; what came after `now` (ns) is hidden."""
+        """Positions of the next page, the cursor behind it or None at the end; what came after `now` (ns) is hidden."""
         matched = self.matched(request)
         if "empty" in draw.names:
             return [], cursor

@@ -9,7 +9,7 @@ import time
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from google.protobuf.json_format import ParseError
 
@@ -18,6 +18,18 @@ from .times import NANOS
 
 Identity = tuple[str, int, str]
 """(logName, timestamp in ns, insertId)"""
+
+
+class Row(NamedTuple):
+    """An entry on its way into the store; the fields that sort it stand first."""
+
+    timestamp: int
+    insert_id: str
+    log_name: str
+    serial: int
+    received: int
+    severity: int
+    framed: bytes
 
 
 class Store:
@@ -54,42 +66,57 @@ class Store:
             raise ValueError(f"not a LogEntry: {err}") from err
 
     def add_protos(self, messages: Iterable[tuple[Any, dict[str, Any]]]) -> int:
-        """The same for messages, each with what only REST tells. Of one identity the first counts."""
-        before, serial = len(self), len(self.positions)
-        rows: list[tuple[int, str, str, int, int, int, bytes]] = []
+        """The same for messages, each with what only REST tells."""
+        return self.add_rows(self._rows(messages))
+
+    def _rows(self, messages: Iterable[tuple[Any, dict[str, Any]]]) -> Iterator[tuple[Row, dict[str, Any]]]:
+        for serial, (message, rest_only) in enumerate(messages, len(self.positions)):
+            _complete(message, serial)
+            row = Row(
+                timestamp=_ns(message.timestamp),
+                insert_id=message.insert_id,
+                log_name=message.log_name,
+                serial=serial,
+                received=_ns(message.receive_timestamp),
+                severity=message.severity,
+                framed=frame(message.SerializeToString(deterministic=True)),
+            )
+            yield row, rest_only
+
+    def add_rows(self, rows: Iterable[tuple[Row, dict[str, Any]]]) -> int:
+        """The same for rows, whose serials go on where the store's end. Of one identity the first counts."""
+        before = len(self)
+        taken: list[Row] = []
         extras: dict[int, dict[str, Any]] = {}
         names: dict[str, str] = {}
-        for message, rest_only in messages:
-            _complete(message, serial)
-            timestamp, received = _ns(message.timestamp), _ns(message.receive_timestamp)
-            name = names.setdefault(message.log_name, message.log_name)  # one string for all entries of a log
-            data = frame(message.SerializeToString(deterministic=True))
-            rows.append((timestamp, message.insert_id, name, serial, received, message.severity, data))
+        for row, rest_only in rows:
+            # one string for all entries of a log
+            taken.append(row._replace(log_name=names.setdefault(row.log_name, row.log_name)))
             if rest_only:
-                extras[serial] = rest_only
-            serial += 1
-        rows += zip(  # after the new ones, but their serials are lower: they sort first
-            self.timestamps, self.insert_ids, self.log_names, self.serials, self.received, self.severities, self.framed,
-            strict=True,
+                extras[row.serial] = rest_only
+        serials = len(self.positions) + len(taken)
+        taken += map(
+            Row, self.timestamps, self.insert_ids, self.log_names, self.serials, self.received, self.severities,
+            self.framed,
         )  # fmt: skip
-        rows.sort(key=lambda row: row[:4])
-        self._replace(_first_of_each(rows), serial)
+        taken.sort()
+        self._replace(_first_of_each(taken), serials)
         self.rest_only |= extras
         return len(self) - before
 
-    def _replace(self, rows: Iterable[tuple[int, str, str, int, int, int, bytes]], serials: int) -> None:
+    def _replace(self, rows: Iterable[Row], serials: int) -> None:
         self.framed, self.log_names, self.insert_ids = [], [], []
         self.timestamps, self.received, self.severities = array("q"), array("q"), array("H")
         self.serials, self.positions = array("L"), array("L", bytes(array("L").itemsize * serials))
-        for position, (timestamp, insert_id, name, serial, received, severity, data) in enumerate(rows):
-            self.timestamps.append(timestamp)
-            self.insert_ids.append(insert_id)
-            self.log_names.append(name)
-            self.serials.append(serial)
-            self.received.append(received)
-            self.severities.append(severity)
-            self.framed.append(data)
-            self.positions[serial] = position
+        for position, row in enumerate(rows):
+            self.timestamps.append(row.timestamp)
+            self.insert_ids.append(row.insert_id)
+            self.log_names.append(row.log_name)
+            self.serials.append(row.serial)
+            self.received.append(row.received)
+            self.severities.append(row.severity)
+            self.framed.append(row.framed)
+            self.positions[row.serial] = position
         self.latest_received = max(self.received, default=0)
         self.known_names = frozenset(self.log_names)
         self.generation += 1
@@ -112,8 +139,8 @@ class Store:
         return to_json(self.message(position), self.rest_only.get(self.serials[position], {}))
 
 
-def _first_of_each(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    last: tuple[Any, ...] | None = None
+def _first_of_each(rows: Iterable[Row]) -> Iterator[Row]:
+    last: tuple[int, str, str] | None = None
     for row in rows:
         if row[:3] != last:
             yield row
