@@ -22,6 +22,8 @@ MAX_OBJECTS = 50_000
 _ADDRESS = re.compile(r"gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:/(.*))?", re.ASCII)
 _WILD = re.compile(r"[*?\[]")
 _TIMEOUT_SECONDS = 60
+_CALL = re.compile(r"^[A-Z]{3,7} https?://\S+: ")
+"""what the client puts before the server's own words"""
 
 
 class Buckets:
@@ -147,4 +149,4 @@ def _said(address: str) -> Iterator[None]:
 
 
 def _first_line(err: Exception) -> str:
-    return str(getattr(err, "message", "") or err).partition("\n")[0][:300]
+    return _CALL.sub("", str(getattr(err, "message", "") or err).partition("\n")[0])[:300]
