@@ -145,7 +145,7 @@ def analyze(
         salt=config["salt"] or None,
         jobs=config["jobs"],
         cache_dir=config["cache_dir"] or None,
-        stdin=sys.stdin.buffer if "-" in logs else None,
+        stdin=sys.stdin.buffer if "-" in (logs or ()) else None,
         progress=progress(quiet),
     )
     done(quiet)

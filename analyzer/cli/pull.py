@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from pathlib import Path
@@ -73,6 +74,8 @@ def pull(
 
         print_estimate(source)
         return
+    gc.freeze()  # what is loaded by now stays; looking through it again and again costs a tenth of a long pull
+    gc.set_threshold(100_000, 20, 100)
     pulled = pull_watched(source, redactor, options, verb="pull", quiet=quiet)
     written = None
     if target:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analyzer.cycles import run_times
 from analyzer.errors import ConfigError
 from analyzer.events import read_events
 from analyzer.model import Window
@@ -15,6 +16,7 @@ from analyzer.redaction import Redactor
 from analyzer.rules import load_rules
 from analyzer.signatures import sign
 from analyzer.sources import decode_entry
+from analyzer.sources.windows import read_window, window_around
 
 if TYPE_CHECKING:
     from analyzer.sources.cloud_logging.rows import Row
@@ -42,9 +44,6 @@ class LiveOptions:
 
 def live_window(options: LiveOptions, now_ns: int) -> Window:
     """The window the options name; raises `ConfigError`, `TestsError`."""
-    from analyzer.cycles import run_times
-    from analyzer.sources.windows import read_window, window_around
-
     if options.around is None:
         return read_window(since=options.since, from_=options.from_, to=options.to, now_ns=now_ns)
     if options.since or options.from_ or options.to:

@@ -254,16 +254,24 @@ class Call:
         self._open = self._gate._begin()
         return self
 
+    @property
+    def started_ns(self) -> int:
+        """When it was let through, by the gate's clock in Unix ns. Raises `RuntimeError` before that."""
+        return self._begun().started_ns
+
     def refused(self, retry_after_s: float | None) -> None:
         """The server answered RESOURCE_EXHAUSTED; `retry_after_s` is the delay of its RetryInfo.
 
         To be told inside the `with` block, as soon as the answer is there. Without a delay the wait is 1 s, doubling
         to 60 s while refusals repeat.
         """
-        if self._open is None:
-            raise RuntimeError("a call is refused after it was begun")
         self._refused = True
-        self._gate._refused(self._open, retry_after_s)
+        self._gate._refused(self._begun(), retry_after_s)
+
+    def _begun(self) -> OpenCall:
+        if self._open is None:
+            raise RuntimeError("the call was not begun: enter its `with` block first")
+        return self._open
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -13,10 +13,11 @@ from typing import Any
 # registers the messages that payloads of audit and App Engine request logs hold
 import google.cloud.appengine_logging
 import google.cloud.audit.audit_log_pb2  # noqa: F401
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.json_format import MessageToDict
 
 from analyzer.model import Severity
-from analyzer.sources.cloud_logging.rows import Row, as_doubles, encode_json, label_text, nested, number, seconds_text
+from analyzer.sources.cloud_logging.rows import Row, as_doubles, encode_json, nested, number, seconds_text
 
 _NANOS = 1_000_000_000
 _SEVERITIES: dict[int, str | None] = {s.value: s.name for s in Severity} | {0: None}
@@ -26,7 +27,6 @@ def row_of_proto(entry: Any) -> Row:
     """The row of one `google.logging.v2.LogEntry` message."""
     kind = entry.WhichOneof("payload")
     severity = entry.severity
-    labels = dict(entry.labels)
     return Row(
         _time(entry.timestamp) if entry.HasField("timestamp") else None,
         _time(entry.receive_timestamp) if entry.HasField("receive_timestamp") else None,
@@ -37,7 +37,7 @@ def row_of_proto(entry: Any) -> Row:
         entry.span_id or None,
         entry.text_payload if kind == "text_payload" else None,
         _resource(entry.resource.SerializeToString()) if entry.HasField("resource") else None,
-        label_text(labels),
+        encode_json(dict(entry.labels)).decode() if entry.labels else None,
         encode_json(_struct(entry.json_payload)).decode() if kind == "json_payload" else None,
         encode_json(_any(entry.proto_payload)).decode() if kind == "proto_payload" else None,
         _http_request(entry.http_request) if entry.HasField("http_request") else None,
@@ -50,7 +50,8 @@ def row_of_proto(entry: Any) -> Row:
 
 
 def _time(stamp: Any) -> int:
-    return int(stamp.seconds) * _NANOS + int(stamp.nanos)
+    when: int = stamp.seconds * _NANOS + stamp.nanos
+    return when
 
 
 def _struct(struct: Any) -> dict[str, Any]:
@@ -80,25 +81,14 @@ def _resource(serialized: bytes) -> str | None:
 
 
 def _http_request(request: Any) -> str | None:
-    return nested(
-        {
-            "requestMethod": request.request_method,
-            "requestUrl": request.request_url,
-            "requestSize": str(request.request_size or ""),
-            "status": request.status or None,
-            "responseSize": str(request.response_size or ""),
-            "userAgent": request.user_agent,
-            "remoteIp": request.remote_ip,
-            "serverIp": request.server_ip,
-            "referer": request.referer,
-            "latency": seconds_text(_time(request.latency)) if request.HasField("latency") else None,
-            "cacheLookup": request.cache_lookup,
-            "cacheHit": request.cache_hit,
-            "cacheValidatedWithOriginServer": request.cache_validated_with_origin_server,
-            "cacheFillBytes": str(request.cache_fill_bytes or ""),
-            "protocol": request.protocol,
-        }
-    )
+    found: dict[str, Any] = {}
+    for field, value in request.ListFields():  # those that are set, and not to their default
+        if field.type == FieldDescriptor.TYPE_INT64:
+            value = str(value)
+        elif field.type == FieldDescriptor.TYPE_MESSAGE:
+            value = seconds_text(_time(value))
+        found[field.json_name] = value
+    return encode_json(found).decode() if found else None
 
 
 def _message(message: Any) -> str | None:

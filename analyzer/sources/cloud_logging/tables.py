@@ -32,6 +32,8 @@ SCHEMA = pa.schema(
 
 _KEYS = re.compile(r'(?=[{,]"([^"\\]*)":)')
 """every key of compact JSON that holds no backslash (and perhaps more)"""
+_LONG_NUMBER = re.compile(r'":"?\d{6}')
+"""a value that may be the number of a user"""
 
 
 def redacted_table(rows: Sequence[Row], redactor: Redactor) -> pa.Table:
@@ -69,22 +71,35 @@ def _redact_json(redactor: Redactor) -> Callable[[str], str]:
 
 def _documents(texts: Sequence[str | None], redactor: Redactor) -> list[str | None]:
     """JSON texts redacted; only those are decoded in which a string may change or a key says something."""
+    result = list(texts)
     if not any(texts):
-        return list(texts)
-    redact = _redact_json(redactor)
-    plain: dict[str, bool] = {}
-    result: list[str | None] = []
-    for text, changes in zip(texts, redactor.may_change_json(texts), strict=True):
-        if text is None:
-            result.append(None)
-            continue
-        if not changes:
-            for key in _KEYS.findall(text):
-                known = plain.get(key)
-                if known is None:
-                    known = plain[key] = redactor.key(key) == (key, "")
-                if not known:
-                    changes = True
-                    break
-        result.append(redact(text) if changes else text)
+        return result
+    kinds: dict[str, str] = {}
+    places = []
+    for place, (text, changes) in enumerate(zip(texts, redactor.may_change_json(texts), strict=True)):
+        if text is not None and (changes or _key_says_something(text, kinds, redactor)):
+            places.append(place)
+    shown = redactor.values([decode_json(texts[place] or "") for place in places])
+    for place, value in zip(places, shown, strict=True):
+        result[place] = encode_json(value).decode()
     return result
+
+
+def _key_says_something(text: str, kinds: dict[str, str], redactor: Redactor) -> bool:
+    """Whether a value may change because of its key; `kinds` remembers keys."""
+    if "\\" in text:
+        return True  # the keys cannot be told apart without decoding
+    numbers: bool | None = None
+    for key in _KEYS.findall(text):
+        kind = kinds.get(key)
+        if kind is None:
+            shown, kind = redactor.key(key)
+            kind = kinds[key] = kind if shown == key else "shown otherwise"
+        if kind == "user":
+            if numbers is None:
+                numbers = _LONG_NUMBER.search(text) is not None
+            if numbers:
+                return True
+        elif kind:
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""Entries of a window out of Cloud Logging. Imported only when pulling."""
