@@ -19,17 +19,17 @@ MADE = 20_000
 """so many entries are distinct in more than their identity"""
 
 
-def add_mix(store: Store, mix: Mix) -> int:
-    """Fills a store; a mix of up to `MADE` entries gives just those of `make_entries`. Returns how many were new."""
-    if mix.count <= MADE:
+def add_mix(store: Store, mix: Mix, made: int = MADE) -> int:
+    """Fills a store; a mix of up to `made` entries gives just those of `make_entries`. Returns how many were new."""
+    if mix.count <= made:
         return store.add(make_entries(mix))
     with _without_collector():
-        return store.add_rows(_again(mix, len(store.positions)))
+        return store.add_rows(_again(mix, made, len(store.positions)))
 
 
-def _again(mix: Mix, serial: int) -> Iterator[tuple[Row, dict[str, Any]]]:
+def _again(mix: Mix, made: int, serial: int) -> Iterator[tuple[Row, dict[str, Any]]]:
     chance = random.Random(f"{mix.seed}:again")
-    patterns = list(_patterns(replace(mix, count=MADE, late=0.0)))
+    patterns = list(_patterns(replace(mix, count=made, late=0.0)))
     for number, (bare, delay, name, severity, rest_only) in zip(range(mix.count), cycle(patterns), strict=False):
         timestamp = chance.randrange(mix.start_ns, mix.end_ns)
         if mix.late and chance.random() < mix.late:
