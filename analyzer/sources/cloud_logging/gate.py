@@ -37,7 +37,7 @@ _PLACE_KEPT = _MINUTE + _SECOND // 20
 _LOST_AFTER = 150 * _SECOND
 """a call takes at most 90 s: one open for longer has lost its process in a way that could not be seen"""
 _LATELY = 10 * _MINUTE
-_LONGEST_WAIT = 24 * 3600 * _SECOND
+_LONGEST_WAIT_S = 24 * 3600.0
 """an answer that asks for more than a day is wrong, and must not close the gate for ever"""
 _STEP_BACK = _SECOND
 """a clock may be set back by less without being a jump: time then stands still for that long"""
@@ -151,9 +151,9 @@ class Gate:
                 state.refusals += 1
             state.refused_ns = now
             if retry_after_s is None or not math.isfinite(retry_after_s):
-                wait = min(2 ** (max(state.refusals, 1) - 1), 60) * _SECOND
+                wait = min(2 ** (min(max(state.refusals, 1), 9) - 1), 60) * _SECOND
             else:
-                wait = min(max(math.ceil(retry_after_s * _SECOND), 0), _LONGEST_WAIT)
+                wait = math.ceil(min(max(retry_after_s, 0.0), _LONGEST_WAIT_S) * _SECOND)
             if wait >= state.longest_wait_ns or now - state.longest_wait_at_ns > _LATELY:
                 state.longest_wait_ns, state.longest_wait_at_ns = wait, now
             self._quiet(state, now, wait)

@@ -6,6 +6,7 @@ failing disk did to it. Whoever opens the file must hold its lock.
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from bisect import bisect_right
@@ -107,13 +108,15 @@ class StateFile:
         if magic != _MAGIC or version != _VERSION:
             return None
         calls = _OPEN.iter_unpack(body[_HEAD.size : _HEAD.size + count * _OPEN.size])
-        return GateState(
+        state = GateState(
             **dict(zip(_NUMBERS, numbers, strict=True)),
             open_calls=[
                 OpenCall(number=number, started_ns=started, caller=Caller(pid=pid, born=born, place=place))
                 for number, started, pid, born, place in calls
             ],
         )
+        ring_end = _PAGE + min(state.first + state.ended, RING) * _TIME.size
+        return state if self._file.seek(0, io.SEEK_END) >= ring_end else None
 
     def write(self, state: GateState) -> None:
         """Write the page. A death before this line leaves the state as it was, one after it as it is now."""
@@ -141,8 +144,7 @@ class StateFile:
             return ()
         self._file.seek(_PAGE + place * _TIME.size)
         data = self._file.read(count * _TIME.size)
-        found = tuple(time for (time,) in _TIME.iter_unpack(data[: len(data) // _TIME.size * _TIME.size]))
-        return found + (state.last_ns,) * (count - len(found))  # a file cut behind its page: as late as can be
+        return tuple(time for (time,) in _TIME.iter_unpack(data))
 
     def forget_ends(self, state: GateState, until_ns: int) -> None:
         """Drop the ends at or before `until_ns` from the ring."""
