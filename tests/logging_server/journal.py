@@ -46,13 +46,16 @@ class Journal:
         self.started = started
         self.calls: list[Call] = []
         self.other_calls: Counter[str] = Counter()
-        self._not_before: dict[str, float] = defaultdict(float)
+        self._refusals: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        """by project: when it was told, and the instant that was named"""
         self._accepted: dict[str, list[float]] = defaultdict(list)
 
     def arrive(self, call: Call) -> None:
         """Notes a call and how early it came."""
         self.calls.append(call)
-        call.early_s = max(0.0, self._not_before[call.project] - call.arrived)
+        # what was told after the call had come could not be obeyed
+        named = [instant for told, instant in self._refusals[call.project] if told <= call.arrived]
+        call.early_s = max(0.0, max(named, default=0.0) - call.arrived)
 
     def wait_for(self, call: Call, quota: Quota) -> float:
         """Seconds until the quota has room for the call; 0 takes it."""
@@ -70,7 +73,7 @@ class Journal:
     def refuse(self, call: Call, delay_s: float, now: float) -> None:
         """Answers RetryInfo: no call of this project before `now + delay_s`."""
         call.retry_delay_s = delay_s
-        self._not_before[call.project] = max(self._not_before[call.project], now + delay_s)
+        self._refusals[call.project].append((now, now + delay_s))
 
     def statistics(self, quota: Quota) -> dict[str, Any]:
         """The figures told by the control door."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,18 +65,15 @@ class LoggingService:
             drawn = draw(self.faults, self._since_change)
             self._since_change += 1
             pause = self.faults.slow_s if "slow" in drawn.names else 0.0
-        try:
-            if pause:
-                call.faults = ("slow",)
-                time.sleep(pause)
-            with self.lock:
-                page = self._answer(call, request, drawn)
-                data = render(page)
-                call.rows = len(page.positions)
-        except ApiError as refusal:
-            call.outcome = refusal.status
-            raise
-        call.outcome, call.bytes = "OK", len(data)
+            with _outcome(call):  # quota is used up on arrival, however long the answer takes
+                self._admit(call, drawn)
+        if pause:
+            call.faults = (*call.faults, "slow")
+            time.sleep(pause)
+        with self.lock, _outcome(call):
+            page = self._answer(call, request, drawn)
+            data = render(page)
+        call.outcome, call.rows, call.bytes = "OK", len(page.positions), len(data)
         return data
 
     def _enter(self, request: Request, door: str, quota_project: str, arrived: float) -> Call:
@@ -94,7 +92,6 @@ class LoggingService:
         return call
 
     def _answer(self, call: Call, request: Request, drawn: Draw) -> Page:
-        self._admit(call, drawn)
         request.check()
         cursor = read_token(request.page_token, request.query)
         self._break(call, request, drawn)
@@ -176,6 +173,16 @@ class LoggingService:
         """The journal's figures, and what the server holds."""
         with self.lock:
             return self.journal.statistics(self.quota) | {"entries": len(self.store), "now_ns": self.clock.now_ns()}
+
+
+@contextmanager
+def _outcome(call: Call) -> Iterator[None]:
+    """Notes a refusal in the journal."""
+    try:
+        yield
+    except ApiError as refusal:
+        call.outcome = refusal.status
+        raise
 
 
 def _project(request: Request) -> str:

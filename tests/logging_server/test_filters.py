@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ LOGS = "projects/demo/logs/"
 RUN = {"type": "cloud_run_revision", "labels": {"service_name": "checkout", "revision_name": "checkout-00002-abc"}}
 AUDIT = "type.googleapis.com/google.cloud.audit.AuditLog"
 
-ENTRIES = {
+ENTRIES: dict[str, dict[str, Any]] = {
     "a": {"logName": LOGS + "run.googleapis.com%2Fstderr", "textPayload": "ERROR: Payment failed", "resource": RUN},
     "b": {"logName": LOGS + "run.googleapis.com%2Fstdout", "severity": "INFO", "textPayload": "paid in 3 ms"},
     "c": {
