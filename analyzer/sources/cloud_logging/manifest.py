@@ -192,12 +192,18 @@ class Manifest:
         """A re-asking is through: what it covers of done slices counts as asked then, and it has done its work."""
         for old in self.slices(layer):
             low, high = max(old.from_ns, again.from_ns), min(old.to_ns, again.to_ns)
-            if not old.done or low >= high or old.received_ns >= again.received_ns:
+            if not old.done or low >= high or old.asked_ns >= again.asked_ns:
                 continue
             self.forget([old])
             for piece in (
                 replace(old, to_ns=low),
-                replace(old, from_ns=low, to_ns=high, asked_ns=again.asked_ns, received_ns=again.received_ns),
+                replace(
+                    old,
+                    from_ns=low,
+                    to_ns=high,
+                    asked_ns=again.asked_ns,
+                    received_ns=max(old.received_ns, again.received_ns),
+                ),
                 replace(old, from_ns=high),
             ):
                 if piece.from_ns < piece.to_ns:

@@ -8,7 +8,7 @@ received since: a watermark on the timestamp would lose every slow request.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from filelock import Timeout
@@ -129,8 +129,6 @@ class LayerPuller:
         work = list(reversed(todo))
         while work:
             slice_ = work.pop()
-            if puller.received_ns is not None and not slice_.pages:
-                slice_ = replace(slice_, received_ns=min(slice_.received_ns, puller.received_ns))
             try:
                 pieces = puller.pull(slice_)
             except GaveUpError as err:

@@ -30,7 +30,6 @@ LONGEST_SLICE_PAGES = 60
 """a range that seems to hold more is cut into slices of SLICE_PAGES; each cut costs half a page of quota"""
 MAX_EMPTY_PAGES = 10
 MAX_RESTARTS = 50
-LIVE_EDGE_NS = 600 * 1_000_000_000
 MARGIN_NS = 60 * 1_000_000_000
 """clocks differ, and an entry is not visible at once: so much is asked for again"""
 
@@ -48,7 +47,7 @@ class SlicePuller:
     """told of every page: its new rows, and how many pages the slice probably still has"""
     monotonic: Callable[[], float] = time.monotonic
     received_ns: int | None = None
-    """what this pull knows to have been received when it began; told by the first page at the live edge"""
+    """what the server had received, for all this pull knows, when it began; told by the first page"""
     page_size: int = PAGE_SIZE
     _names: dict[str | None, str | None] = field(default_factory=dict)
 
@@ -108,7 +107,7 @@ class _Chain:
             self._bytes += page.bytes
             first = self._slice.pages == 0
             if first:
-                self._look_at_the_edge(page.rows)
+                self._look_how_far(page.rows)
             self._slice = replace(self._slice, token=page.token, pages=self._slice.pages + 1)
             left = self._pages_left() if page.token else 0.0
             self._puller.on_rows(rows, round(left))
@@ -170,16 +169,20 @@ class _Chain:
         self._waiting += new
         return new
 
-    def _look_at_the_edge(self, rows: Sequence[Row]) -> None:
-        """The newest page at the live edge tells how far the server has come: this clock may be ahead of it."""
-        puller = self._puller
-        if puller.received_ns is not None or self._slice.late_from_ns is not None:
-            return
-        puller.received_ns = self._slice.received_ns
+    def _look_how_far(self, rows: Sequence[Row]) -> None:
+        """What the first page shows to have been received, the server had received when it was asked: everything
+        until then is in this chain. This machine's clock may be ahead of the server's, so it can only lower that."""
+        puller, slice_ = self._puller, self._slice
         received = [r.receive_timestamp for r in rows if r.receive_timestamp is not None]
-        if received and self._window.to_ns >= self._slice.asked_ns - LIVE_EDGE_NS:
-            puller.received_ns = min(puller.received_ns, max(received) - MARGIN_NS)
-        self._slice = replace(self._slice, received_ns=puller.received_ns)
+        if slice_.late_from_ns is not None:
+            # nothing there: then nothing was received since the last time, and to ask from there again costs nothing
+            seen = max(received) - MARGIN_NS if received else slice_.late_from_ns
+            self._slice = replace(slice_, received_ns=max(slice_.late_from_ns, min(slice_.received_ns, seen)))
+            return
+        if puller.received_ns is None:
+            seen = max(received) - MARGIN_NS if received else slice_.received_ns
+            puller.received_ns = min(slice_.received_ns, seen)
+        self._slice = replace(slice_, received_ns=min(slice_.received_ns, puller.received_ns))
 
     def _pages_left(self) -> float:
         """By the density seen so far; the newest entries come first."""
