@@ -110,15 +110,15 @@ def test_a_call_of_a_dead_process_is_found_and_everyone_waits_for_what_it_may_ha
     clock = Clock(time.time())
     gate = Gate(tmp_path, "demo", clock=clock, sleep=clock.sleep)
     with gate.call() as call:
-        call.refused(4.0)
+        call.refused(1.5)
     clock.now += 10
     with dying(tmp_path, reaped=reaped) as process:
         assert gate.used().calls == 2
-        assert 4.0 < gate.waiting_s() <= 4.3
+        assert 1.5 < gate.waiting_s() <= 1.8
         assert process.stdout is not None
     found = clock()
     with gate.call():
-        assert found + 4.0 < clock() <= found + 4.3
+        assert found + 1.5 < clock() <= found + 1.8
     clock.now = found + 59
     assert gate.used().calls == 2
     clock.now = found + 61
