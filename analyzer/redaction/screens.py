@@ -202,7 +202,4 @@ def places_of(column: Any, expression: str) -> set[int]:
 
 def nesting_above(documents: Any, depth: int) -> set[int]:
     """Where a JSON text opens more than `depth` objects and arrays: only there can they be nested so deep."""
-    import pyarrow.compute as pc
-
-    opened = pc.add(pc.count_substring(documents, "{"), pc.count_substring(documents, "["))
-    return set(pc.indices_nonzero(pc.greater(opened, depth)).to_pylist())
+    return places_of(documents, rf"[{{[](?:[^{{[]*[{{[]){{{depth}}}")
