@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -23,7 +24,8 @@ _POLL_S = 0.2
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Serves until the parent process is gone, or Ctrl-C."""
+    """Serves until the parent process is gone, SIGTERM, or Ctrl-C."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the folder of certificates goes, too
     options = _parser().parse_args(arguments)
     faults, quota = Faults.of(json.loads(options.faults)), Quota.of(json.loads(options.quota))
     service = LoggingService(faults=faults, quota=quota, page_bytes=options.page_bytes)

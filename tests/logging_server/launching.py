@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -104,17 +103,19 @@ def logging_server(
     command += ["--quota", json.dumps(asdict(quota or Quota()))]
     if made is not None:
         command += ["--make", json.dumps(asdict(made))]
-    with tempfile.TemporaryDirectory(prefix="logging-server-") as folder:
-        path = Path(folder) / "entries.jsonl"
-        path.write_bytes(_lines(entries))
-        command += ["--entries", str(path)]
-        with subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=_environment()
-        ) as process:
-            try:
-                yield _await(process)
-            finally:
-                _stop(process)
+    with ExitStack() as stack:
+        with tempfile.TemporaryDirectory(prefix="logging-server-") as folder:  # gone before a test could be killed
+            path = Path(folder) / "entries.jsonl"
+            path.write_bytes(_lines(entries))
+            command += ["--entries", str(path)]
+            process = stack.enter_context(
+                subprocess.Popen(
+                    command, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=_environment()
+                )
+            )
+            stack.callback(_stop, process)
+            server = _await(process)
+        yield server
 
 
 def _await(process: subprocess.Popen[bytes]) -> LoggingServer:
@@ -128,7 +129,7 @@ def _await(process: subprocess.Popen[bytes]) -> LoggingServer:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)
+    process.terminate()
     try:
         process.wait(STOP_S)
     except subprocess.TimeoutExpired:
