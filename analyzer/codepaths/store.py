@@ -46,12 +46,10 @@ class StoredBlob:
 
 def open_store(cache_dir: Path | None) -> Store:
     """The cache in this folder; a broken one is set aside and begun anew, an unusable folder means memory."""
-    folder = cache_dir if cache_dir is not None else default_cache_dir()
-    python = f"{sys.version_info.major}{sys.version_info.minor}"
-    file = folder / f"statements-{_FORMAT}.{EXTRACTOR_VERSION}-py{python}.sqlite3"
+    file = store_file(cache_dir)
     for attempt in range(2):
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             return Store(_connect(str(file)))
         except sqlite3.OperationalError:
             break  # locked, read-only, no space
@@ -61,6 +59,13 @@ def open_store(cache_dir: Path | None) -> Store:
         except OSError:
             break
     return memory_store()
+
+
+def store_file(cache_dir: Path | None) -> Path:
+    """Where the cache of this Python and this extractor lies, or would lie."""
+    folder = cache_dir if cache_dir is not None else default_cache_dir()
+    python = f"{sys.version_info.major}{sys.version_info.minor}"
+    return folder / f"statements-{_FORMAT}.{EXTRACTOR_VERSION}-py{python}.sqlite3"
 
 
 def memory_store() -> Store:

@@ -66,6 +66,11 @@ class Connector:
         """The project whose quota is spent."""
         return os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT") or self._quota_project or self.project
 
+    def counted_as(self) -> str:
+        """What the calls are counted as by the rate gate: one for each quota project and each server named by hand."""
+        ends = self.endpoints
+        return "+".join(e for e in (self.quota_project(), ends.grpc, ends.rest) if e)
+
     def listing(self, surface: str) -> Listing:
         """The surface, connected. Raises `SourceRefusedError` without credentials."""
         if surface not in self._open:

@@ -142,9 +142,7 @@ class CloudLogging:
         surface = self.connector.surface(error_groups=tier.wants_error_groups)
         if surface not in self._askers:
             listing = self.connector.listing(surface)
-            ends = self.connector.endpoints
-            name = "+".join(e for e in (self.connector.quota_project(), ends.grpc, ends.rest) if e)
-            gate = Gate(self.gates, name, self.per_minute, max_open=1)
+            gate = Gate(self.gates, self.connector.counted_as(), self.per_minute, max_open=1)
             self._askers[surface] = Asker(listing=listing, gate=gate, say=say)
         return self._askers[surface]
 
@@ -185,7 +183,7 @@ def open_cloud_logging(
 
     Connects to nothing yet. Raises `ConfigError`.
     """
-    resources = tuple(_resource(name) for name in ([spec] if isinstance(spec, str) else spec))
+    resources = tuple(read_resource(name) for name in ([spec] if isinstance(spec, str) else spec))
     if not 1 <= len(resources) <= MAX_RESOURCES:
         raise ConfigError(f"{len(resources)} projects", f"give one to {MAX_RESOURCES}")
     chosen = tiers(services=services, sample=sample, every=every)
@@ -209,7 +207,8 @@ def open_cloud_logging(
     )
 
 
-def _resource(name: str) -> str:
+def read_resource(name: str) -> str:
+    """The resource name of a project's id, or of a resource name itself. Raises `ConfigError`."""
     text = name.strip()
     if "/" not in text:
         text = f"projects/{text}"
