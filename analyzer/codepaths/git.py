@@ -119,6 +119,11 @@ def open_git(directory: Path) -> Git | None:
     return Git(directory=directory, prefix="" if inside else lines[2], bare=inside)
 
 
+def git_version() -> str:
+    """The version of git, such as `2.39.5`. Raises RepositoryError without git."""
+    return _start(Path(), "--version").stdout.decode("utf-8", "replace").removeprefix("git version").strip()
+
+
 def _start(directory: Path, *args: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(

@@ -1,6 +1,7 @@
 """The nouns of the product: frozen values that stages hand on. Imports nothing of the stages."""
 
 from analyzer.model.causes import Cause, ChainLink, Evidence, LookAlike, SuspectCommit
+from analyzer.model.checks import Check, CheckStatus
 from analyzer.model.clusters import Cluster, Exemplar, Facet
 from analyzer.model.code import CodeIndex, CodePath, ExcerptLine, Role, Unlocated
 from analyzer.model.cycle import (
@@ -55,6 +56,8 @@ __all__ = [
     "Cause",
     "ChainLink",
     "Change",
+    "Check",
+    "CheckStatus",
     "Cluster",
     "CodeIndex",
     "CodePath",
