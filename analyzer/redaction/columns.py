@@ -67,12 +67,14 @@ class Columns:
             places.update(n for n, text in enumerate(texts) if text is not None and n not in places and search(text))
         return sorted(places)
 
-    def may_change_json(self, documents: Sequence[str | None], max_depth: int) -> list[bool]:
-        """For each JSON text whether a step may change one of its strings, or its nesting may be too deep."""
+    def may_change_json(self, documents: Sequence[str | None], max_depth: int, also: str) -> list[bool]:
+        """For each JSON text whether a step may change one of its strings, its nesting may be too deep, or the RE2
+        expression `also` occurs."""
         if self._screens.unscreened:
             return [document is not None for document in documents]
         column, places = column_of(documents)
-        places |= places_of(column, self._screens.documents) | nesting_above(column, max_depth)
+        places |= places_of(column, self._screens.documents) | places_of(column, also)
+        places |= nesting_above(column, max_depth)
         return [n in places for n in range(len(documents))]
 
     def _finish(self, item: _Work) -> str:

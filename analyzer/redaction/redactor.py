@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,24 @@ _CACHE_SIZE = 50_000
 _MIN_LENGTH = 4
 """a shorter text holds nothing to hide"""
 
-_SECRET_KEY = re.compile(
-    r"(?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|private|secret|signing|encryption|account)key"
-    r"|credentials?|authorization|cookie|xapikey)$"
+_KEYS_OF = ("api", "access", "private", "secret", "signing", "encryption", "account")
+_SECRET_WORDS = (
+    *("password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "credentials", "authorization"),
+    *("cookie", "xapikey", *(f"{of}key" for of in _KEYS_OF)),
 )
+_SECRET_KEY = re.compile(f"(?:{'|'.join(_SECRET_WORDS)})$")
 _USER_KEYS = frozenset(("user", "userid", "uid", "sub", "accountid", "customerid", "memberid", "googleid", "profileid"))
+
+
+def _spelled(words: Iterable[str]) -> str:
+    """RE2: one of the words, however it is written as a key, up to the colon after it."""
+    return f'(?i:{"|".join("[_-]*".join(word) for word in sorted(words))})[_-]*"[ \t\r\n]*:[ \t\r\n]*'
+
+
+_SPECIAL_KEYS = "|".join(
+    (f'{_spelled(_SECRET_WORDS)}"', f'{_spelled(_USER_KEYS)}"?[0-9]{{6}}', rf"{_spelled(('locals',))}\{{")
+)
+"""RE2: a key in a JSON text that changes its value, before a value that it may change"""
 
 
 class Redactor:
@@ -96,10 +109,9 @@ class Redactor:
         return [self._value(value, MAX_DEPTH, shown) for value in values]
 
     def may_change_json(self, documents: Sequence[str | None]) -> list[bool]:
-        """False where `value` would give back what the JSON text holds, as long as none of its keys is special
-        (`key`). A document with `\\u` in it is not looked into: write them without. Costs a call like `texts` does.
-        """
-        return self._columns.may_change_json(documents, MAX_DEPTH)
+        """False where `value` would give back what the JSON text holds. A document with `\\u` in it is not looked into:
+        write them without. Costs a call like `texts` does."""
+        return self._columns.may_change_json(documents, MAX_DEPTH, _SPECIAL_KEYS)
 
     def key(self, key: str) -> tuple[str, str]:
         """The key as it may be shown, and what its name says of the value: `secret`, `user`, `locals` or nothing."""
@@ -119,7 +131,7 @@ class Redactor:
     def _value(self, value: Any, depth: int, known: Mapping[str, str | None] | None = None) -> Any:
         if isinstance(value, str):
             return self.text(value) if known is None else known[value]
-        if isinstance(value, Mapping):
+        if isinstance(value, (dict, Mapping)):
             if depth <= 0:
                 return "<nested too deep>"
             shown = {}
@@ -146,7 +158,7 @@ class Redactor:
             return "<secret>"
         if kind == "user" and isinstance(value, (str, int)) and len(str(value)) >= 6 and str(value).isdecimal():
             return self.pseudonym("user", str(value))
-        if kind == "locals" and isinstance(value, Mapping):
+        if kind == "locals" and isinstance(value, (dict, Mapping)):
             return "<not kept>"
         return None
 
@@ -177,7 +189,7 @@ def _gather(value: Any, depth: int, found: dict[str, None]) -> None:
     """Add the strings of a JSON-like value that are not keys, as deep as they are shown."""
     if isinstance(value, str):
         found[value] = None
-    elif isinstance(value, Mapping) and depth > 0:
+    elif isinstance(value, (dict, Mapping)) and depth > 0:
         for item in value.values():
             _gather(item, depth - 1, found)
     elif isinstance(value, (list, tuple)) and depth > 0:

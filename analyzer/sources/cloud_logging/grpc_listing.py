@@ -52,7 +52,6 @@ class GrpcListing:
         return Page(
             rows=[row_of_proto(entry) for entry in answer.entries],
             token=answer.next_page_token,
-            bytes=answer.ByteSize(),
         )
 
     def close(self) -> None:

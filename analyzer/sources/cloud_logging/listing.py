@@ -33,7 +33,6 @@ class Page:
 
     rows: list[Row]
     token: str
-    bytes: int
 
 
 class Trouble(Enum):

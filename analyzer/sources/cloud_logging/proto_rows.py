@@ -26,8 +26,8 @@ _SEVERITIES: dict[int, str | None] = {s.value: s.name for s in Severity} | {0: N
 def row_of_proto(entry: Any) -> Row:
     """The row of one `google.logging.v2.LogEntry` message."""
     kind = entry.WhichOneof("payload")
-    severity = entry.severity
-    return Row(
+    severity, labels = entry.severity, entry.labels
+    values = (
         _time(entry.timestamp) if entry.HasField("timestamp") else None,
         _time(entry.receive_timestamp) if entry.HasField("receive_timestamp") else None,
         entry.insert_id or None,
@@ -37,7 +37,7 @@ def row_of_proto(entry: Any) -> Row:
         entry.span_id or None,
         entry.text_payload if kind == "text_payload" else None,
         _resource(entry.resource.SerializeToString()) if entry.HasField("resource") else None,
-        encode_json(dict(entry.labels)).decode() if entry.labels else None,
+        encode_json(dict(labels)).decode() if labels else None,
         encode_json(_struct(entry.json_payload)).decode() if kind == "json_payload" else None,
         encode_json(_any(entry.proto_payload)).decode() if kind == "proto_payload" else None,
         _http_request(entry.http_request) if entry.HasField("http_request") else None,
@@ -47,6 +47,7 @@ def row_of_proto(entry: Any) -> Row:
         None,
         '{"traceSampled":true}' if entry.trace_sampled else None,
     )
+    return tuple.__new__(Row, values)  # what Row(...) does after taking 18 arguments apart
 
 
 def _time(stamp: Any) -> int:
@@ -55,11 +56,14 @@ def _time(stamp: Any) -> int:
 
 
 def _struct(struct: Any) -> dict[str, Any]:
-    return {key: _value(value) for key, value in struct.fields.items()}
+    found = {}
+    for key, value in struct.fields.items():
+        kind = value.WhichOneof("kind")
+        found[key] = value.string_value if kind == "string_value" else _value(value, kind)
+    return found
 
 
-def _value(value: Any) -> Any:
-    kind = value.WhichOneof("kind")
+def _value(value: Any, kind: str | None) -> Any:
     if kind == "string_value":
         return value.string_value
     if kind == "number_value":
@@ -67,7 +71,7 @@ def _value(value: Any) -> Any:
     if kind == "struct_value":
         return _struct(value.struct_value)
     if kind == "list_value":
-        return [_value(item) for item in value.list_value.values]
+        return [_value(item, item.WhichOneof("kind")) for item in value.list_value.values]
     return value.bool_value if kind == "bool_value" else None
 
 

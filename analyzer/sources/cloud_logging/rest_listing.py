@@ -75,7 +75,6 @@ class RestListing:
         return Page(
             rows=[row_of_json(entry) for entry in entries],
             token=str(found.get("nextPageToken") or ""),
-            bytes=len(content),
         )
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ from analyzer.sources.cloud_logging.rows import Row
 from analyzer.sources.cloud_logging.store import Identity, Store
 
 KEPT_EVERY_PAGES = 10
-KEPT_EVERY_BYTES = 32 * 1024 * 1024
+KEPT_EVERY_CHARACTERS = 32 * 1024 * 1024
 KEPT_EVERY_S = 5.0
 """of pulling: what a kill may cost besides"""
 SLICE_PAGES = 40
@@ -49,7 +49,8 @@ class SlicePuller:
     received_ns: int | None = None
     """what the server had received, for all this pull knows, when it began; told by the first page"""
     page_size: int = PAGE_SIZE
-    _names: dict[str | None, str | None] = field(default_factory=dict)
+    names: dict[str | None, str | None] = field(default_factory=dict)
+    """log names as the store has them"""
 
     def pull(self, slice_: Slice) -> list[Window]:
         """The slice to its end; or what is left to do instead, newest first, the slice being forgotten.
@@ -73,9 +74,9 @@ class SlicePuller:
 
     def shown_name(self, name: str | None) -> str | None:
         """A log name as the store has it."""
-        if name not in self._names:
-            self._names[name] = None if name is None else self.redactor.text(name)
-        return self._names[name]
+        if name not in self.names:
+            self.names[name] = None if name is None else self.redactor.text(name)
+        return self.names[name]
 
 
 class _Chain:
@@ -90,7 +91,7 @@ class _Chain:
         self._seen = 0
         self._oldest = slice_.to_ns
         self._waiting: list[Row] = []
-        self._bytes = 0
+        self._size = 0
         self._kept_at = puller.monotonic()
         self._closed = False
 
@@ -104,7 +105,6 @@ class _Chain:
             except (TokenDiedError, TooMuchError):
                 return self._give_way(self._smaller())
             rows = self._new(page.rows)
-            self._bytes += page.bytes
             first = self._slice.pages == 0
             if first:
                 self._look_how_far(page.rows)
@@ -133,7 +133,7 @@ class _Chain:
             if part is not None:
                 puller.store.manifest.add(puller.layer, part)
             self._settle()
-        self._waiting, self._bytes, self._kept = [], 0, self._slice
+        self._waiting, self._size, self._kept = [], 0, self._slice
         self._kept_at = puller.monotonic()
         self._closed = self._slice.done
 
@@ -154,17 +154,21 @@ class _Chain:
 
     def _new(self, rows: Sequence[Row]) -> list[Row]:
         """The rows that are not here yet; an entry without a time has the time at which it was received."""
-        new = []
+        new, known, names, oldest = [], self._known, self._puller.names, self._oldest
         for row in rows:
             when = row.timestamp
             if when is None:
                 when = row.receive_timestamp if row.receive_timestamp is not None else self._window.from_ns
                 row = row._replace(timestamp=when)
-            identity = (when, self._puller.shown_name(row.log_name), row.insert_id)
-            if identity not in self._known:
-                self._known.add(identity)
+            name = row.log_name
+            identity = (when, names[name] if name in names else self._puller.shown_name(name), row.insert_id)
+            if identity not in known:
+                known.add(identity)
                 new.append(row)
-            self._oldest = min(self._oldest, when)
+                self._size += len(row.text_payload or row.json_payload or row.proto_payload or "")
+            if when < oldest:
+                oldest = when
+        self._oldest = oldest
         self._seen += len(rows)
         self._waiting += new
         return new
@@ -203,6 +207,6 @@ class _Chain:
     def _due(self) -> bool:
         return (
             len(self._waiting) >= KEPT_EVERY_PAGES * self._puller.page_size
-            or self._bytes >= KEPT_EVERY_BYTES
+            or self._size >= KEPT_EVERY_CHARACTERS
             or self._puller.monotonic() - self._kept_at >= KEPT_EVERY_S
         )

@@ -24,12 +24,11 @@ from analyzer.model import Window
 from analyzer.redaction import Redactor
 from analyzer.sources.cloud_logging.manifest import Layer, Manifest, Part, open_manifest
 from analyzer.sources.cloud_logging.rows import Row
-from analyzer.sources.cloud_logging.tables import SCHEMA_VERSION, redacted_table, rows_of_table
+from analyzer.sources.cloud_logging.tables import REPEATED, SCHEMA_VERSION, redacted_table, rows_of_table
 
 Identity = tuple[int | None, str | None, str | None]
 """(time, log name, insertId): what makes an entry the same one (LogEntry.insertId in the API's reference)"""
 
-_COMPRESSION = "zstd"
 _TEMPORARY = ".writing-"
 
 
@@ -67,7 +66,7 @@ class Store:
         """The rows, redacted, in a file of their own that is safe on the disk; the manifest is the caller's."""
         table = redacted_table(sorted(rows, key=order_of), redactor)
         sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, compression=_COMPRESSION, write_statistics=False)
+        pq.write_table(table, sink, compression="zstd", write_statistics=False, use_dictionary=REPEATED)
         data = memoryview(sink.getvalue())
         digest = hashlib.blake2b(data, digest_size=16).hexdigest()
         low, high = pc.min_max(table["timestamp"]).as_py().values()

@@ -5,8 +5,8 @@ Nothing reaches a file but through `redacted_table`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import compress
 from typing import Any
 
 import pyarrow as pa
@@ -19,21 +19,16 @@ SCHEMA_VERSION = 1
 """Raise when the columns or what they mean change: the cache is keyed by it."""
 
 _WORDS = pa.dictionary(pa.int32(), pa.string())
-_REPEATED = ("log_name", "severity", "resource", "labels")
+REPEATED = ["log_name", "severity", "resource", "labels"]
 """few distinct values over many rows"""
 _TIMES = ("timestamp", "receive_timestamp")
 
 SCHEMA = pa.schema(
     [
-        (name, pa.int64() if name in _TIMES else _WORDS if name in _REPEATED else pa.large_string())
+        (name, pa.int64() if name in _TIMES else _WORDS if name in REPEATED else pa.large_string())
         for name in Row._fields
     ]
 )
-
-_KEYS = re.compile(r'(?=[{,]"([^"\\]*)":)')
-"""every key of compact JSON that holds no backslash (and perhaps more)"""
-_LONG_NUMBER = re.compile(r'":"?\d{6}')
-"""a value that may be the number of a user"""
 
 
 def redacted_table(rows: Sequence[Row], redactor: Redactor) -> pa.Table:
@@ -44,10 +39,10 @@ def redacted_table(rows: Sequence[Row], redactor: Redactor) -> pa.Table:
         values: Sequence[Any] = columns[field.name]
         if field.name in ("trace", "span_id"):
             values = [v if v is None else shown_id(v, redactor) for v in values]
-        elif field.name in _REPEATED:
+        elif field.name in REPEATED:
             values = _each_once(values, _redact_json(redactor) if field.name in NESTED else redactor.text)
         elif field.name in NESTED:
-            values = _documents(values, redactor)
+            values = _documents(values, redactor, screened=field.name != "http_request")
         elif field.name == "text_payload":
             values = redactor.texts(values)
         arrays.append(pa.array(values, type=field.type))
@@ -69,37 +64,11 @@ def _redact_json(redactor: Redactor) -> Callable[[str], str]:
     return lambda text: encode_json(redactor.value(decode_json(text))).decode()
 
 
-def _documents(texts: Sequence[str | None], redactor: Redactor) -> list[str | None]:
-    """JSON texts redacted; only those are decoded in which a string may change or a key says something."""
-    result = list(texts)
-    if not any(texts):
-        return result
-    kinds: dict[str, str] = {}
-    places = []
-    for place, (text, changes) in enumerate(zip(texts, redactor.may_change_json(texts), strict=True)):
-        if text is not None and (changes or _key_says_something(text, kinds, redactor)):
-            places.append(place)
-    shown = redactor.values([decode_json(texts[place] or "") for place in places])
-    for place, value in zip(places, shown, strict=True):
-        result[place] = encode_json(value).decode()
-    return result
-
-
-def _key_says_something(text: str, kinds: dict[str, str], redactor: Redactor) -> bool:
-    """Whether a value may change because of its key; `kinds` remembers keys."""
-    if "\\" in text:
-        return True  # the keys cannot be told apart without decoding
-    numbers: bool | None = None
-    for key in _KEYS.findall(text):
-        kind = kinds.get(key)
-        if kind is None:
-            shown, kind = redactor.key(key)
-            kind = kinds[key] = kind if shown == key else "shown otherwise"
-        if kind == "user":
-            if numbers is None:
-                numbers = _LONG_NUMBER.search(text) is not None
-            if numbers:
-                return True
-        elif kind:
-            return True
-    return False
+def _documents(texts: Sequence[str | None], redactor: Redactor, *, screened: bool) -> list[str | None]:
+    """JSON texts redacted; if `screened`, only those are decoded of which something may change. That is worth it where
+    most do not: the address in a request always changes."""
+    given = list(dict.fromkeys(text for text in texts if text is not None))
+    changing = list(compress(given, redactor.may_change_json(given))) if screened else given
+    shown = redactor.values([decode_json(text) for text in changing])
+    new = {text: encode_json(value).decode() for text, value in zip(changing, shown, strict=True)}
+    return [new.get(text, text) if text is not None else None for text in texts] if new else list(texts)
