@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from analyzer.model import Check
-from analyzer.sources.cloud_logging.caching import Held, held, verify
+from analyzer.sources.cloud_logging.caching import LEFT_OVER, Held, held, verify
 from analyzer.sources.cloud_logging.store import Store, open_store
 
 _NAME = "pulled entries"
@@ -28,23 +28,16 @@ def check_pulled(folder: Path) -> Iterator[Check]:
         yield _privacy(folder)
     try:
         store = open_store(folder)
-    except sqlite3.Error as err:
-        yield Check.failed(
-            _NAME,
-            f"the manifest in {folder} cannot be opened: {err}",
-            f"delete the folder, the next pull asks for its entries again: rm -r {_quoted(folder)}",
-        )
-        return
-    try:
-        yield from _contents(store)
+        try:
+            yield from _contents(store)
+        finally:
+            store.manifest.close()
     except sqlite3.Error as err:
         yield Check.failed(
             _NAME,
             f"the manifest in {folder} cannot be read: {err}",
             f"delete the folder, the next pull asks for its entries again: rm -r {_quoted(folder)}",
         )
-    finally:
-        store.manifest.close()
 
 
 def _privacy(folder: Path) -> Check:
@@ -60,7 +53,8 @@ def _privacy(folder: Path) -> Check:
 def _contents(store: Store) -> Iterator[Check]:
     layers = held(store)
     rows, size = sum(layer.rows for layer in layers), sum(layer.bytes for layer in layers)
-    damaged = verify(store, contents=False)
+    found = verify(store, contents=False)
+    damaged = [d for d in found if d.reason != LEFT_OVER]
     if damaged:
         yield Check.failed(
             _NAME,
@@ -70,6 +64,13 @@ def _contents(store: Store) -> Iterator[Check]:
     else:
         yield Check.ok(
             _NAME, f"{rows:,} entries in {len(layers):,} layers, {size / 1e6:,.1f} MB; every file has its size"
+        )
+    left_over = len(found) - len(damaged)
+    if left_over:
+        yield Check.warning(
+            f"{_NAME}, left over",
+            f"{left_over:,} file{'s' * (left_over != 1)} of pulls that died take space and are never read",
+            "analyzer cache verify --repair",
         )
     broken_off = [layer for layer in layers if layer.unfinished and not _under_way(store, layer)]
     if broken_off:

@@ -15,6 +15,9 @@ from analyzer.sources.cloud_logging.pulling import FINAL_AFTER_NS
 from analyzer.sources.cloud_logging.ranges import overlaps
 from analyzer.sources.cloud_logging.store import Store
 
+LEFT_OVER = "left over from a pull that died"
+"""said of a file without a line in the manifest: takes space, does no harm"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
@@ -108,7 +111,7 @@ def verify(store: Store, *, repair: bool = False, contents: bool = True) -> list
         ]
         orphans = _left_over(store, layer)
         found += [Damage(file=p.file, reason=reason) for p, reason in broken]
-        found += [Damage(file=f"{layer.key}/{o.name}", reason="left over from a pull that died") for o in orphans]
+        found += [Damage(file=f"{layer.key}/{o.name}", reason=LEFT_OVER) for o in orphans]
         if repair and (broken or orphans):
             with store.lock(layer):
                 _repair(store, layer, [p for p, _ in broken])
