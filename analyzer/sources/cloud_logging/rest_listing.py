@@ -41,6 +41,8 @@ class RestListing:
     name = "REST"
 
     def __init__(self, client: logging.Client, *, direct: bool) -> None:
+        self.date: str | None = None
+        """the header `Date` of the last answer, also of a refusal: the server's clock, in whole seconds"""
         self._url = client._connection.build_api_url("/entries:list")
         self._session = client._http
         if direct:
@@ -59,6 +61,7 @@ class RestListing:
         try:
             answer = self._session.post(self._url, json=body, timeout=CALL_SECONDS, max_allowed_time=CALL_SECONDS)
             content = answer.content
+            self.date = answer.headers.get("Date")
         except requests.Timeout as err:
             raise CallError(Trouble.TOO_SLOW, f"no answer within {CALL_SECONDS:.0f} s") from err
         except requests.RequestException as err:
