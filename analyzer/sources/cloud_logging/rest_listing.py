@@ -42,7 +42,7 @@ class RestListing:
 
     def __init__(self, client: logging.Client, *, direct: bool) -> None:
         self.date: str | None = None
-        """the header `Date` of the last answer, also of a refusal: the server's clock, in whole seconds"""
+        """the header `Date` of the last call's answer, also of a refusal: the server's clock, in whole seconds"""
         self._url = client._connection.build_api_url("/entries:list")
         self._session = client._http
         if direct:
@@ -58,6 +58,7 @@ class RestListing:
         }
         if token:
             body["pageToken"] = token
+        self.date = None
         try:
             answer = self._session.post(self._url, json=body, timeout=CALL_SECONDS, max_allowed_time=CALL_SECONDS)
             content = answer.content
