@@ -24,6 +24,7 @@ _HOUR = 3600 * _SECOND
 _LONGEST_WAIT_S = 20.0
 _SKEW_WARNED_S = 30.0
 _SKEW_FAILED_S = 60.0
+_TOLD = "REST answers, and tells them with the errors"
 _SET_CLOCK = "let the clock be set by the network: timedatectl set-ntp true, or the system's settings of date and time"
 
 
@@ -123,9 +124,10 @@ def _check_project(asking: _Asking, resource: str, redact: Callable[[str], str])
     elif access.status is not CheckStatus.OK:
         yield Check.skipped(name, "not asked: the project cannot be read")
     elif surface == "rest":
-        yield Check.ok(name, "REST tells them with the errors")
+        yield Check.ok(name, _TOLD)
     else:
-        yield _judge(name, asking.ask(resource, "rest"), asking, resource, "rest", redact)
+        check = _judge(name, asking.ask(resource, "rest"), asking, resource, "rest", redact)
+        yield Check.ok(name, _TOLD) if check.status is CheckStatus.OK else check
     yield Check.skipped(
         f"data access logs {resource}",
         "cannot be known from here: without the role their entries are left out silently",
@@ -147,9 +149,16 @@ def _judge(
             name, f"not asked: no call may start for {answer:,.0f} s, for the quota's sake", "run it again after that"
         )
     if isinstance(answer, CallError):
-        member = "" if asking.connector.endpoints.plain else member_of(asking.connector.credentials())
+        ends = asking.connector.endpoints
         return refused(
-            name, answer, resource, over=over, member=member, payer=asking.connector.quota_project(), redact=redact
+            name,
+            answer,
+            resource,
+            over=over,
+            server=ends.rest if surface == "rest" else ends.grpc,
+            member="" if ends.plain else member_of(asking.connector.credentials()),
+            payer=asking.connector.quota_project(),
+            redact=redact,
         )
     if answer.rows:
         return Check.ok(name, f"readable over {over}, with entries in the last hour")
@@ -161,15 +170,18 @@ def _judge(
 def _check_quota(gate: Gate, payer: str) -> Check:
     used, wait = gate.used(), gate.waiting_s()
     finding = f"{used.calls:,} of {used.limit:,} calls of the last minute used, counted for {payer}"
-    if used.limit < gate.per_minute or wait > _LONGEST_WAIT_S:
-        again = f", no call may start for {wait:,.0f} s" if wait >= 1 else ""
-        return Check.warning(
-            "quota",
-            f"{finding}; refused lately, so {gate.per_minute:,} became {used.limit:,}{again}",
-            "others spend the same quota: wait, or pull with fewer --max-requests; "
-            "a higher one: https://cloud.google.com/logging/quotas",
-        )
-    return Check.ok("quota", finding)
+    if wait > _LONGEST_WAIT_S:
+        finding += f"; no call may start for {wait:,.0f} s"
+    if used.limit < gate.per_minute:
+        finding += f"; refused lately, so {gate.per_minute:,} became {used.limit:,} for now"
+    elif wait <= _LONGEST_WAIT_S:
+        return Check.ok("quota", finding)
+    return Check.warning(
+        "quota",
+        finding,
+        "others spend the same quota: wait, or pull with fewer --max-requests; "
+        "a higher one: https://cloud.google.com/logging/quotas",
+    )
 
 
 def _check_clock(asking: _Asking) -> Check:

@@ -18,6 +18,7 @@ _DISABLED_IN = re.compile(r"in project ([a-z0-9.:-]{1,63})")
 _NO_PAYER = re.compile(r"requires a quota project", re.IGNORECASE)
 _NOT_THE_PAYER = re.compile(r"USER_PROJECT_DENIED|serviceusage\.services\.use|required permission to use project")
 _PERIMETER = re.compile(r"vpcServiceControls|prohibited by organization", re.IGNORECASE)
+_MAX_SAID = 300
 _BINDINGS = {
     "projects": "gcloud projects",
     "folders": "gcloud resource-manager folders",
@@ -32,15 +33,16 @@ def refused(
     resource: str,
     *,
     over: str,
+    server: str | None,
     member: str,
     payer: str,
     redact: Callable[[str], str],
 ) -> Check:
     """The check of a call that gave no page.
 
-    `member` is who asked, as a policy binding names it; `payer` the project whose quota was spent.
+    `server` is the one named by hand, `member` is who asked, as a policy binding names it; `payer` the project whose quota was spent.
     """
-    said = redact(err.message)
+    said = redact(err.message)[:_MAX_SAID]
     match err.trouble:
         case Trouble.DENIED:
             return _denied(name, err.message, said, resource, member or "user:YOU@example.com", payer)
@@ -57,12 +59,13 @@ def refused(
             )
         case Trouble.PASSING | Trouble.TOO_SLOW:
             other = "rest" if over == "gRPC" else "grpc"
-            return Check.failed(
-                name,
-                f"no answer over {over}: {said}",
-                "see whether this machine reaches logging.googleapis.com, or the --endpoint; behind a proxy set "
-                f"HTTPS_PROXY; or ask another way: --transport {other}",
+            mend = (
+                f"see whether this machine reaches {server}"
+                if server
+                else "see whether this machine reaches logging.googleapis.com; behind a proxy set HTTPS_PROXY; "
+                f"or ask another way: --transport {other}"
             )
+            return Check.failed(name, f"no answer over {over}: {said}", mend)
         case Trouble.TOO_LARGE:
             return Check.failed(
                 name, f"an answer does not fit through the channel: {said}", "a proxy limits messages: --transport rest"
