@@ -78,9 +78,28 @@ def pieces(draw: st.DrawFn) -> str:
 
 
 texts = st.lists(st.one_of(pieces(), st.sampled_from(ODD), st.text(max_size=6)), max_size=5).map("".join)
+keys = texts | st.sampled_from(
+    [
+        *(
+            "api_key",
+            "X-Api-Key",
+            "passWord\n",
+            "pwd-_",
+            "user_id",
+            "USERID",
+            "sub",
+            "locals",
+            "to\u212aen",
+            "tokens",
+            "name",
+        )
+    ]
+)
 documents = st.recursive(
-    st.one_of(texts, st.integers(), st.booleans(), st.none()),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
+    st.one_of(
+        texts, st.sampled_from(["hunter2", "1234567", "١٢٣٤٥٦٧", 1234567]), st.integers(), st.booleans(), st.none()
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(keys, inner, max_size=3)),
     max_leaves=6,
 )
 

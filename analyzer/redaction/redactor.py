@@ -14,6 +14,7 @@ from typing import Any
 
 from analyzer.redaction.checks import CHECKS, says_nothing
 from analyzer.redaction.columns import Columns
+from analyzer.redaction.shapes import ALL_BEYOND
 from analyzer.redaction.steps import Step, expander
 from analyzer.rules import Rule, load_rules
 
@@ -37,11 +38,13 @@ _USER_KEYS = frozenset(("user", "userid", "uid", "sub", "accountid", "customerid
 
 def _spelled(words: Iterable[str]) -> str:
     """RE2: one of the words, however it is written as a key, up to the colon after it."""
-    return f'(?i:{"|".join("[_-]*".join(word) for word in sorted(words))})[_-]*"[ \t\r\n]*:[ \t\r\n]*'
+    spelled = "|".join("[_-]*".join(word) for word in sorted(words))
+    # `$` of a pattern also stands before a newline at the end
+    return rf'(?i:{spelled})(?:[_-]|\\n)*"[ \t\r\n]*:[ \t\r\n]*'
 
 
 _SPECIAL_KEYS = "|".join(
-    (f'{_spelled(_SECRET_WORDS)}"', f'{_spelled(_USER_KEYS)}"?[0-9]{{6}}', rf"{_spelled(('locals',))}\{{")
+    (f'{_spelled(_SECRET_WORDS)}"', f'{_spelled(_USER_KEYS)}"?[0-9{ALL_BEYOND}]{{6}}', rf"{_spelled(('locals',))}\{{")
 )
 """RE2: a key in a JSON text that changes its value, before a value that it may change"""
 
