@@ -56,9 +56,7 @@ class GrpcDoor:
         )
         headers = dict(context.invocation_metadata())
         try:
-            return self._service.list_entries(
-                request, door="grpc", quota_project=headers.get("x-goog-user-project", ""), render=render
-            )
+            return self._service.list_entries(request, door="grpc", headers=headers, render=render)
         except ApiError as refusal:
             _abort(context, refusal)
 

@@ -28,6 +28,10 @@ class Call:
     page_size: int
     resource_names: Sequence[str]
     page_token: str
+    authorization: str = ""
+    """the header as it came; empty without one"""
+    user_project: str = ""
+    """what `x-goog-user-project` named"""
     outcome: str = ""
     """OK or the status; empty while the call is under way"""
     faults: Sequence[str] = ()

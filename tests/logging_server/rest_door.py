@@ -92,8 +92,8 @@ def open_rest(service: LoggingService, certificates: Certificates) -> tuple[Http
         def answer(self, method: str, path: str, body: bytes) -> bytes:
             place = path.partition("?")[0]
             if method == "POST" and place == "/v2/entries:list":
-                project = self.headers.get("x-goog-user-project", "")
-                return service.list_entries(read_request(body), door="rest", quota_project=project, render=render)
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                return service.list_entries(read_request(body), door="rest", headers=headers, render=render)
             if method == "GET" and (found := _LOGS.fullmatch(place)):
                 return json.dumps({"logNames": service.log_names(found[1])}).encode()
             raise ApiError("NOT_FOUND", f"{method} {place} is not found.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -56,12 +56,12 @@ class LoggingService:
         self._dead_tokens: set[str] = set()
 
     def list_entries(
-        self, request: Request, *, door: str, quota_project: str, render: Callable[[Page], bytes]
+        self, request: Request, *, door: str, headers: Mapping[str, str], render: Callable[[Page], bytes]
     ) -> bytes:
-        """The rendered page. Raises `ApiError`; every call is in the journal, with its outcome."""
+        """The rendered page; `headers` by lower-case name. Raises `ApiError`; every call is noted with its outcome."""
         arrived = time.monotonic()
         with self.lock:
-            call = self._enter(request, door, quota_project, arrived)
+            call = self._enter(request, door, headers, arrived)
             drawn = draw(self.faults, self._since_change)
             self._since_change += 1
             pause = self.faults.slow_s if "slow" in drawn.names else 0.0
@@ -76,17 +76,20 @@ class LoggingService:
         call.outcome, call.rows, call.bytes = "OK", len(page.positions), len(data)
         return data
 
-    def _enter(self, request: Request, door: str, quota_project: str, arrived: float) -> Call:
+    def _enter(self, request: Request, door: str, headers: Mapping[str, str], arrived: float) -> Call:
+        user_project = headers.get("x-goog-user-project", "")
         call = Call(
             number=len(self.journal.calls),
             door=door,
-            project=quota_project or _project(request),
+            project=user_project or _project(request),
             arrived=arrived,
             filter=request.filter,
             order_by=request.order_by,
             page_size=request.page_size,
             resource_names=request.resource_names,
             page_token=request.page_token,
+            authorization=headers.get("authorization", ""),
+            user_project=user_project,
         )
         self.journal.arrive(call)
         return call
