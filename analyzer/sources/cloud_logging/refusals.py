@@ -40,7 +40,8 @@ def refused(
 ) -> Check:
     """The check of a call that gave no page.
 
-    `server` is the one named by hand, `member` is who asked, as a policy binding names it; `payer` the project whose quota was spent.
+    `server` is the one named by hand, `member` who asked, as a policy binding names it, `payer` the project whose
+    quota was spent.
     """
     said = redact(err.message)[:_MAX_SAID]
     match err.trouble:
