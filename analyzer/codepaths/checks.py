@@ -73,11 +73,13 @@ def _history(name: str, git: Git, head: str) -> Check:
             f"a shallow clone: {at_hand}; revisions built from older ones cannot be read, nor their changes blamed",
             f"{place} fetch --unshallow",
         )
-    if git.run("config", "--get-regexp", r"^remote\..*\.(promisor|partialclonefilter)$", check=False):
+    filtered = git.run("config", "--name-only", "--get-regexp", r"^remote\..*\.partialclonefilter$", check=False)
+    if filtered:
+        setting = shlex.quote(filtered.decode("utf-8", "replace").splitlines()[0])
         return Check.warning(
             name,
             f"a partial clone: {at_hand}; files of older commits may be missing here",
-            f"{place} fetch --refetch --no-filter",
+            f"{place} fetch --refetch --no-filter && {place} config --unset {setting}",
         )
     return Check.ok(name, at_hand)
 

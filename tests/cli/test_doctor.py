@@ -117,12 +117,14 @@ def test_a_shallow_clone_is_told_with_its_depth_and_how_to_deepen_it(tmp_path: P
     assert checks_of("--repo", "shallow", cwd=tmp_path)["repository shallow"]["status"] == "ok"
 
 
-def test_a_partial_clone_is_told(tmp_path: Path, repository: Path) -> None:
+def test_a_partial_clone_is_told_and_its_remedy_makes_it_whole(tmp_path: Path, repository: Path) -> None:
     git(repository, "config", "uploadpack.allowFilter", "true")
     git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{repository}", "partial")
     check = checks_of("--repo", "partial", cwd=tmp_path)["repository partial"]
     assert check["status"] == "warning"
     assert check["finding"].startswith("a partial clone: 3 commits at hand")
+    subprocess.run(["sh", "-c", check["remedy"]], cwd=tmp_path, check=True, capture_output=True)
+    assert checks_of("--repo", "partial", cwd=tmp_path)["repository partial"]["status"] == "ok"
 
 
 def test_changed_files_are_told_and_no_failure(tmp_path: Path, repository: Path) -> None:
