@@ -170,7 +170,7 @@ def _open(options: LiveOptions, config: Config) -> Callable[[Redactor], CloudLog
     from analyzer.pipeline import open_live
 
     folder = Path(config["cache_dir"]) if config["cache_dir"] else None
-    return partial(open_live, options, cache_dir=folder, now_ns=time.time_ns())
+    return partial(open_live, options, cache_dir=folder, now_ns=time.time_ns(), warn=warn)
 
 
 def _watched(options: LiveOptions, config: Config, *, quiet: bool) -> Callable[[Redactor], Source]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from analyzer.cli.pulling import window_text
+from analyzer.cli.pulling import counted, window_text
 from analyzer.reports.hostile import one_line
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ def print_estimate(source: CloudLogging) -> None:
     typer.echo(f"{', '.join(source.resources)}: {window_text(source.window)}")
     for tier in found:
         about = "" if tier.exact else "about "
-        typer.echo(f"{tier.tier}: {about}{tier.calls:,} calls, {about}{tier.entries:,} entries")
+        typer.echo(f"{tier.tier}: {about}{counted(tier.calls, 'call')}, {about}{tier.entries:,} entries")
         typer.echo(f"  filter: {one_line(tier.filter) or '(none)'}")
     calls = sum(t.calls for t in found)
     spent = minutes(calls, source.per_minute)
     typer.echo(
-        f"in all: {calls:,} calls, {spent:.1f} minutes at {source.per_minute} calls a minute "
-        f"(this estimate took {source.calls} calls; nothing was kept)"
+        f"in all: {counted(calls, 'call')}, {spent:.1f} minutes at {source.per_minute} calls a minute "
+        f"(this estimate took {counted(source.calls, 'call')}; nothing was kept)"
     )
     if spent > LONG_MINUTES:
         typer.echo("cheaper doors to the same entries:")

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from analyzer.cli import live_options as live
-from analyzer.cli.failing import failing_clearly
+from analyzer.cli.failing import failing_clearly, warn
 
 PARTLY = 3
 
@@ -43,7 +43,7 @@ def pull(
     quiet: bool = typer.Option(False, "--quiet", help="No summary, no progress; warnings stay."),
 ) -> None:
     """Bring a window into the cache."""
-    from analyzer.cli.pulling import pull_watched, window_text
+    from analyzer.cli.pulling import counted, pull_watched, window_text
     from analyzer.config import load_config
     from analyzer.pipeline.live import open_live
     from analyzer.redaction import build_redactor
@@ -68,7 +68,7 @@ def pull(
         check_export(target)
     redactor = build_redactor([Path(r) for r in config["rules"]], config["salt"] or None)
     cache_dir = Path(config["cache_dir"]) if config["cache_dir"] else None
-    source = open_live(options, redactor, cache_dir=cache_dir, now_ns=time.time_ns())
+    source = open_live(options, redactor, cache_dir=cache_dir, now_ns=time.time_ns(), warn=warn)
     if dry_run:
         from analyzer.cli.estimating import print_estimate
 
@@ -85,7 +85,7 @@ def pull(
     if not quiet:
         tiers = ", ".join(f"{name} {count:,}" for name, count in source.counts())
         typer.echo(f"{', '.join(source.resources)}: {window_text(source.window)}")
-        typer.echo(f"entries by tier: {tiers}; {pulled.calls:,} calls")
+        typer.echo(f"entries by tier: {tiers}; {counted(pulled.calls, 'call')}")
         typer.echo(f"cache: {source.store.folder}")
         if target:
             typer.echo(f"wrote {written:,} entries to {target}", err=True)

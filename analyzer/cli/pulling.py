@@ -78,7 +78,8 @@ class Watcher:
         quota = f", {used[0]} of {used[1]} calls this minute" if used else ""
         left = f", about {_duration(self.eta_s())} left" if self._left else ""
         line = (
-            f"{self._tier}: {self._slices} slices, {self._entries:,} entries, {self._source.calls} calls{quota}{left}"
+            f"{self._tier}: {counted(self._slices, 'slice')}, {self._entries:,} entries, "
+            f"{counted(self._source.calls, 'call')}{quota}{left}"
         )
         if self._terminal:
             sys.stderr.write(f"\r\x1b[K{line[:100]}")
@@ -120,9 +121,10 @@ def pull_watched(source: CloudLogging, redactor: Redactor, options: LiveOptions,
         typer.echo(f"window {window_text(source.window)}", err=True)
     try:
         pulled = source.pull(listener=watcher, say=watcher.say)
-    except BaseException:
+    except BaseException as err:
         watcher.close()
-        typer.echo(f"what was pulled is kept; go on with: {go_on_command(verb, source, options)}", err=True)
+        if source.calls or isinstance(err, KeyboardInterrupt):
+            typer.echo(f"what was pulled is kept; go on with: {go_on_command(verb, source, options)}", err=True)
         raise
     watcher.close()
     for gap in pulled.gaps:
@@ -184,6 +186,11 @@ def span_text(from_ns: int | None, to_ns: int | None) -> str:
 
     low, high = ((format_time(t) or "…")[:19].replace("T", " ") for t in (from_ns, to_ns))
     return f"{low} to {high} UTC"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 call`, `2 calls`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _duration(seconds: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,19 +42,26 @@ class LiveOptions:
     max_requests: int = 54
 
 
-def live_window(options: LiveOptions, now_ns: int) -> Window:
-    """The window the options name; raises `ConfigError`, `TestsError`."""
+def live_window(options: LiveOptions, now_ns: int, warn: Callable[[str], None] | None = None) -> Window:
+    """The window the options name; raises `ConfigError`, `TestsError`. `warn` hears what was not sure of it."""
     if options.around is None:
         return read_window(since=options.since, from_=options.from_, to=options.to, now_ns=now_ns)
     if options.since or options.from_ or options.to:
         raise ConfigError("--around together with another window", "give --around, or --since, or --from and --to")
-    window = window_around(*run_times([Path(options.around)]))
+    window = window_around(*run_times([Path(options.around)], warn=warn))
     return Window(from_ns=window.from_ns, to_ns=max(window.from_ns + 1, min(window.to_ns, now_ns)))
 
 
-def open_live(options: LiveOptions, redactor: Redactor, *, cache_dir: Path | None, now_ns: int) -> CloudLogging:
+def open_live(
+    options: LiveOptions,
+    redactor: Redactor,
+    *,
+    cache_dir: Path | None,
+    now_ns: int,
+    warn: Callable[[str], None] | None = None,
+) -> CloudLogging:
     """The source; connects to nothing yet. Raises `ConfigError`, `TestsError`."""
-    window = live_window(options, now_ns)
+    window = live_window(options, now_ns, warn)
     # the cloud client is imported only here: whoever reads files must not pay for it
     from analyzer.sources.cloud_logging.source import open_cloud_logging
 

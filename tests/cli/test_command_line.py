@@ -221,7 +221,9 @@ NEWER = json.dumps({"schema": "analyzer.report/9"})
         ({"a.json": GOOD}, ["a.json", "--fail-on", "new"], "--baseline"),
         ({"a.json": GOOD}, ["a.json", "--fail-on", "sometimes"], "never"),
         ({"a.json": GOOD}, ["a.json", "--history", "sqlite:///x.db"], "--history none"),
-        ({"a.json": GOOD}, ["a.json", "--project", "demo"], "not built yet"),
+        ({"a.json": GOOD}, ["a.json", "--project", "demo"], "together"),
+        ({}, [], "no logs were given"),
+        ({}, ["--since", "2h"], "no project was given"),
         ({"a.json": GOOD}, ["a.json", "--rules", "nowhere"], "nowhere"),
         ({"a.json": GOOD, "analyzer.toml": "x = 1"}, ["a.json"], "unknown setting"),
     ],
@@ -238,12 +240,6 @@ def test_bad_input_fails_before_the_work_with_a_hint_and_exit_2(
     assert "error: " in done.stderr
     assert "crashed" not in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_pulling_says_that_it_is_not_built_yet(tmp_path: Path) -> None:
-    done = analyzer("pull", "--project", "demo", "--since", "2h", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "not built yet" in done.stderr
 
 
 def whole_log(*rows: dict[str, Any]) -> str:

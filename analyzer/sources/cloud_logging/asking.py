@@ -15,11 +15,14 @@ from analyzer.errors import SourceError, SourceRefusedError
 from analyzer.sources.cloud_logging.gate import Gate
 from analyzer.sources.cloud_logging.listing import CallError, Listing, Page, Query, Trouble
 
-MAX_TRIES = 40
-"""failures on one page, one after the other, before it is given up: about five minutes of trying"""
+MAX_TRIES = 60
+"""failures on one page, one after the other, before it is given up: about four minutes of trying"""
 _FIRST_WAIT_S = 0.1
+_GROWTH = 1.3
 _LONGEST_WAIT_S = 10.0
+"""start and growth are those of the official client; what bounds the rate of calls is the gate"""
 _MAX_REFUSALS = 100
+_CHANCE = random.Random()
 
 
 class TokenDiedError(Exception):
@@ -79,8 +82,8 @@ class Asker:
                 raise GaveUpError(f"{failures} calls in a row failed, the last one with: {trouble.message}")
             if failures % 10 == 0:
                 self.say(f"{failures} calls in a row failed ({trouble.message}); trying on")
-            longest = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(failures, 20))
-            self.sleep(random.uniform(0.0, longest))
+            longest = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * _GROWTH**failures)
+            self.sleep(_CHANCE.uniform(0.0, longest))
 
 
 def _refusal(err: CallError, query: Query) -> SourceError:

@@ -41,7 +41,10 @@ _LONGEST_WAIT_S = 24 * 3600.0
 """an answer that asks for more than a day is wrong, and must not close the gate for ever"""
 _STEP_BACK = _SECOND
 """a clock may be set back by less without being a jump: time then stands still for that long"""
-_JITTER_S = (0.02, 0.25)
+_LEAST_JITTER = _SECOND // 50
+_LEAST_SPREAD, _MOST_SPREAD = _SECOND // 25, _SECOND // 4
+_CHANCE = random.Random()
+"""not the module's own: whoever seeds that one must not move us, nor we them"""
 _MOST_CUTS = 5
 
 
@@ -189,9 +192,9 @@ class Gate:
 
     def _quiet(self, state: GateState, now: int, wait_ns: int) -> None:
         """Nobody starts for so long, and after that evenly spaced from the first on."""
-        least, most = _JITTER_S
-        jitter = least + random.random() * (most - least)  # so that processes do not come back all at once
-        until = now + wait_ns + int(jitter * _SECOND)
+        spread = min(max(wait_ns // 4, _LEAST_SPREAD), _MOST_SPREAD)
+        jitter = _LEAST_JITTER + int(_CHANCE.random() * spread)  # so that processes do not come back all at once
+        until = now + wait_ns + jitter
         state.quiet_until_ns = max(state.quiet_until_ns, until)
         state.due_ns = max(state.due_ns, until + self._slack(state))
 

@@ -5,7 +5,7 @@ Nothing reaches a file but through `redacted_table`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any
 
@@ -21,6 +21,7 @@ SCHEMA_VERSION = 1
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 REPEATED = ["log_name", "severity", "resource", "labels"]
 """few distinct values over many rows"""
+_PLAIN = ("text_payload", "log_name", "severity")
 _TIMES = ("timestamp", "receive_timestamp")
 
 SCHEMA = pa.schema(
@@ -33,42 +34,37 @@ SCHEMA = pa.schema(
 
 def redacted_table(rows: Sequence[Row], redactor: Redactor) -> pa.Table:
     """The rows as a table, every text redacted but the insertId, which is no text of anyone's and the identity."""
-    columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(Row._fields, ())
-    arrays = []
-    for field in SCHEMA:
-        values: Sequence[Any] = columns[field.name]
-        if field.name in ("trace", "span_id"):
-            values = [v if v is None else shown_id(v, redactor) for v in values]
-        elif field.name in REPEATED:
-            values = _each_once(values, _redact_json(redactor) if field.name in NESTED else redactor.text)
-        elif field.name in NESTED:
-            values = _documents(values, redactor, screened=field.name != "http_request")
-        elif field.name == "text_payload":
-            values = redactor.texts(values)
-        arrays.append(pa.array(values, type=field.type))
+    columns: dict[str, Sequence[Any]] = {name: [row[n] for row in rows] for n, name in enumerate(Row._fields)}
+    texts, documents = _shown({name: columns[name] for name in _PLAIN}, {n: columns[n] for n in NESTED}, redactor)
+    for name in _PLAIN:
+        columns[name] = [texts.get(text, text) for text in columns[name]]
+    for name in NESTED:
+        columns[name] = [documents.get(text, text) for text in columns[name]]
+    for name in ("trace", "span_id"):
+        columns[name] = [v if v is None else shown_id(v, redactor) for v in columns[name]]
+    arrays = [pa.array(columns[field.name], type=field.type) for field in SCHEMA]
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+def _shown(
+    texts: Mapping[str, Sequence[str | None]], documents: Mapping[str, Sequence[str | None]], redactor: Redactor
+) -> tuple[dict[str | None, str], dict[str | None, str]]:
+    """What stands for texts, and for JSON texts, that redaction may change. All columns are asked about at once, since
+    a screen costs milliseconds whatever it screens; requests are not, since the address in them always changes."""
+    plain = list(dict.fromkeys(text for column in texts.values() for text in column if text is not None))
+    sure = dict.fromkeys(text for text in documents["http_request"] if text is not None)
+    unsure = dict.fromkeys(
+        text for name, column in documents.items() if name != "http_request" for text in column if text is not None
+    )
+    changing = [*sure, *compress(unsure, redactor.may_change_json(list(unsure)))]
+    shown = redactor.values([*plain, *(decode_json(text) for text in changing)])
+    return (
+        dict(zip(plain, shown, strict=False)),
+        {text: encode_json(value).decode() for text, value in zip(changing, shown[len(plain) :], strict=True)},
+    )
 
 
 def rows_of_table(table: pa.Table) -> Iterator[Row]:
     """The rows of a table, in its order."""
     columns = [table.column(name).to_pylist() for name in Row._fields]
     return map(Row._make, zip(*columns, strict=True))
-
-
-def _each_once(values: Sequence[str | None], redact: Callable[[str], str]) -> list[str | None]:
-    shown = {value: None if value is None else redact(value) for value in set(values)}
-    return [shown[value] for value in values]
-
-
-def _redact_json(redactor: Redactor) -> Callable[[str], str]:
-    return lambda text: encode_json(redactor.value(decode_json(text))).decode()
-
-
-def _documents(texts: Sequence[str | None], redactor: Redactor, *, screened: bool) -> list[str | None]:
-    """JSON texts redacted; if `screened`, only those are decoded of which something may change. That is worth it where
-    most do not: the address in a request always changes."""
-    given = list(dict.fromkeys(text for text in texts if text is not None))
-    changing = list(compress(given, redactor.may_change_json(given))) if screened else given
-    shown = redactor.values([decode_json(text) for text in changing])
-    new = {text: encode_json(value).decode() for text, value in zip(changing, shown, strict=True)}
-    return [new.get(text, text) if text is not None else None for text in texts] if new else list(texts)
