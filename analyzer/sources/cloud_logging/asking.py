@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from analyzer.errors import SourceError, SourceRefusedError
 from analyzer.sources.cloud_logging.gate import Gate
-from analyzer.sources.cloud_logging.listing import CallError, Listing, Page, Query, Trouble
+from analyzer.sources.cloud_logging.listing import SIGN_IN, TRUST, CallError, Listing, Page, Query, Trouble
 
 MAX_TRIES = 60
 """failures on one page, one after the other, before it is given up: about four minutes of trying"""
@@ -99,10 +99,12 @@ def _refusal(err: CallError, query: Query) -> SourceError:
         case Trouble.UNAUTHENTICATED:
             return SourceRefusedError(
                 f"the credentials were refused: {err.message}",
-                "sign in again: gcloud auth application-default login",
+                err.hint or f"sign in again: {SIGN_IN}",
             )
         case Trouble.NOT_FOUND:
             return SourceError(f"there is no {asked}: {err.message}", "see the ids with: gcloud projects list")
+        case Trouble.UNTRUSTED:
+            return SourceError(f"no trusted connection: {err.message}", TRUST)
         case Trouble.TOO_LARGE:
             return SourceError(
                 f"an answer is larger than the channel takes: {err.message}",

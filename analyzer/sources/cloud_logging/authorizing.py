@@ -15,9 +15,8 @@ from google.auth import compute_engine, exceptions, impersonated_credentials
 from google.auth.transport.requests import Request
 from google.oauth2 import service_account
 
-from analyzer.sources.cloud_logging.listing import CallError, Trouble, trouble_of
+from analyzer.sources.cloud_logging.listing import SIGN_IN, CallError, Trouble, trouble_of
 
-SIGN_IN = "gcloud auth application-default login"
 _REFRESH_SECONDS = 20.0
 _MAX_SAID = 300
 _BUSY = 429
@@ -40,7 +39,7 @@ def token_error(err: Exception, credentials: Any) -> CallError:
     if isinstance(err, exceptions.TransportError):
         return CallError(trouble_of("UNAVAILABLE", str(err), with_token=False), f"no token could be had: {said(err)}")
     if isinstance(err, OSError):  # the file of authorities that REQUESTS_CA_BUNDLE names
-        return CallError(Trouble.UNTRUSTED, said(err))
+        return CallError(Trouble.UNTRUSTED, str(err)[:_MAX_SAID])
     if getattr(err, "retryable", False) or _code(err) >= 500 or _code(err) == _BUSY:
         return CallError(Trouble.PASSING, f"no token could be had: {said(err)}")
     if isinstance(credentials, impersonated_credentials.Credentials) and not _is_of_impersonation(err):

@@ -18,11 +18,13 @@ from google.auth import credentials as auth_credentials
 from google.auth import exceptions, impersonated_credentials
 
 from analyzer.errors import ConfigError, SourceRefusedError
-from analyzer.sources.cloud_logging.listing import READ_SCOPE, Listing
+from analyzer.sources.cloud_logging.authorizing import said
+from analyzer.sources.cloud_logging.listing import READ_SCOPE, SIGN_IN, Listing
 
 TRANSPORTS = ("grpc", "rest")
-_TARGET = re.compile(r"(?:\[[0-9A-Fa-f:]{2,45}\]|[A-Za-z0-9_.-]{1,253}):[0-9]{1,5}", re.ASCII)
-_URL = re.compile(r"https?://(?:\[[0-9A-Fa-f:]{2,45}\]|[A-Za-z0-9_.-]{1,253})(?::[0-9]{1,5})?/?", re.ASCII)
+_HIGHEST_PORT = 65_535
+_PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9_.-]{1,253}))(?::([0-9]{1,5}))?", re.ASCII)
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +93,18 @@ class Connector:
 
     def _connect(self, surface: str) -> Listing:
         ends = self.endpoints
-        credentials = self.credentials()
-        quota_project = None if ends.plain else self._quota_project
         if surface == "rest":
             from analyzer.sources.cloud_logging import rest_listing
 
-            return rest_listing.connect(credentials, quota_project, self.project, ends.rest)
+            # of two endpoints one may be with TLS, the other without
+            plain = (ends.rest or "").startswith("http:")
+            credentials = auth_credentials.AnonymousCredentials() if plain else self.credentials()
+            return rest_listing.connect(credentials, self.project, ends.rest)
         from analyzer.sources.cloud_logging import grpc_listing
 
         if ends.grpc and not ends.grpc_tls:
             return grpc_listing.connect_plain(ends.grpc)
-        return grpc_listing.connect(credentials, quota_project, ends.grpc)
+        return grpc_listing.connect(self.credentials(), ends.grpc)
 
 
 def read_endpoints(given: Sequence[str], transport: str | None) -> Endpoints:
@@ -111,11 +114,11 @@ def read_endpoints(given: Sequence[str], transport: str | None) -> Endpoints:
     grpc = rest = None
     tls = True
     for text in given:
-        scheme, _, rest_of = text.rpartition("://")
-        if scheme in ("http", "https") and _URL.fullmatch(text) and rest is None:
-            rest = text.rstrip("/")
-        elif scheme in ("", "grpc", "grpcs") and _TARGET.fullmatch(rest_of) and grpc is None:
-            grpc, tls = rest_of, scheme == "grpcs"
+        scheme, mark, place = text.rpartition("://")
+        if scheme in ("http", "https") and _is_place(place.removesuffix("/"), port=False) and rest is None:
+            rest = text.removesuffix("/")
+        elif (not mark or scheme in ("grpc", "grpcs")) and _is_place(place, port=True) and grpc is None:
+            grpc, tls = place, scheme == "grpcs"
         else:
             raise ConfigError(
                 f"--endpoint {text}: not understood, or a second one of its kind",
@@ -127,24 +130,42 @@ def read_endpoints(given: Sequence[str], transport: str | None) -> Endpoints:
     return Endpoints(grpc=grpc, grpc_tls=tls, rest=rest, named=bool(given))
 
 
+def _is_place(text: str, *, port: bool) -> bool:
+    """Whether it is a host and a port that there can be; the port may be left out unless `port`."""
+    found = _PLACE.fullmatch(text)
+    if not found:
+        return False
+    address, name, number = found.groups()
+    if address:
+        try:
+            ipaddress.IPv6Address(address)
+        except ValueError:
+            return False
+    elif not all(_LABEL.fullmatch(label) for label in name.removesuffix(".").split(".")):
+        return False
+    return not port if number is None else 1 <= int(number) <= _HIGHEST_PORT
+
+
 def _credentials(endpoints: Endpoints, impersonate: str | None) -> tuple[Any, str | None]:
     if endpoints.plain:
         return auth_credentials.AnonymousCredentials(), None
     try:
         found, _ = google.auth.default(scopes=[READ_SCOPE])
-    except exceptions.GoogleAuthError as err:
+    except (exceptions.GoogleAuthError, OSError) as err:
         if endpoints.named and not impersonate and _is_local(endpoints):
             return auth_credentials.AnonymousCredentials(), None
         raise SourceRefusedError(
-            f"no Google credentials: {err}".splitlines()[0],
-            "sign in with: gcloud auth application-default login; or name a key file in GOOGLE_APPLICATION_CREDENTIALS",
+            f"no Google credentials: {said(err) if isinstance(err, exceptions.GoogleAuthError) else err}",
+            f"sign in with: {SIGN_IN}; or name a key file in GOOGLE_APPLICATION_CREDENTIALS",
         ) from err
-    quota_project = getattr(found, "quota_project_id", None)
+    payer = os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT") or getattr(found, "quota_project_id", None)
     if impersonate:
         found = impersonated_credentials.Credentials(
-            source_credentials=found, target_principal=impersonate, target_scopes=[READ_SCOPE]
+            source_credentials=found, target_principal=impersonate, target_scopes=[READ_SCOPE], quota_project_id=payer
         )
-    return found, quota_project
+    elif payer and isinstance(found, auth_credentials.CredentialsWithQuotaProject):
+        found = found.with_quota_project(payer)
+    return found, payer
 
 
 def _is_local(endpoints: Endpoints) -> bool:

@@ -19,12 +19,12 @@ from google.oauth2 import service_account
 
 from analyzer.errors import AnalyzerError
 from analyzer.model import Check
+from analyzer.sources.cloud_logging.authorizing import renewal, said
 from analyzer.sources.cloud_logging.connecting import Connector
 
 _NAME = "credentials"
 _QUOTA = "quota project"
 _REFRESH_SECONDS = 20.0
-SIGN_IN = "gcloud auth application-default login"
 
 
 def check_credentials(connector: Connector) -> Iterator[Check]:
@@ -54,11 +54,11 @@ def check_token(found: Any) -> Check:
     except exceptions.TransportError as err:
         return Check.failed(
             _NAME,
-            f"{kind}: no token could be had, {_first_line(err)}",
+            f"{kind}: no token could be had, {said(err)}",
             "see whether this machine reaches oauth2.googleapis.com; behind a proxy set HTTPS_PROXY",
         )
     except exceptions.GoogleAuthError as err:
-        return Check.failed(_NAME, f"{kind}: expired or refused, {_first_line(err)}", _renewal(found))
+        return Check.failed(_NAME, f"{kind}: expired or refused, {said(err)}", renewal(found))
     return Check.ok(_NAME, kind)
 
 
@@ -99,28 +99,3 @@ def member_of(found: Any) -> str:
     if email and "@" in email:
         return f"serviceAccount:{email}"
     return f"user:{getattr(found, 'account', None) or 'YOU@example.com'}"
-
-
-def _renewal(found: Any) -> str:
-    account = getattr(found, "service_account_email", None) or "ACCOUNT"
-    match found:
-        case impersonated_credentials.Credentials():
-            return (
-                f"let yourself act as it: gcloud iam service-accounts add-iam-policy-binding {shlex.quote(account)}"
-                " --role=roles/iam.serviceAccountTokenCreator --member=user:YOU@example.com;"
-                f" or sign in again: {SIGN_IN}"
-            )
-        case service_account.Credentials():
-            return (
-                "see whether the key is still one of the account's, and this machine's clock is right:"
-                f" gcloud iam service-accounts keys list --iam-account={shlex.quote(account)}"
-            )
-        case compute_engine.Credentials():
-            return "give the machine a service account with the scope https://www.googleapis.com/auth/logging.read"
-    return f"sign in again: {SIGN_IN}"
-
-
-def _first_line(err: Exception) -> str:
-    """google.auth puts the server's whole answer behind the message."""
-    words = err.args[0] if err.args else type(err).__name__
-    return (str(words).splitlines() or [""])[0][:300]

@@ -16,7 +16,8 @@ from google.cloud.logging_v2.services.logging_service_v2.transports import Loggi
 from google.cloud.logging_v2.types import ListLogEntriesRequest, ListLogEntriesResponse
 from google.rpc.error_details_pb2 import RetryInfo
 
-from analyzer.sources.cloud_logging.listing import CALL_SECONDS, CallError, Page, Query, Trouble, trouble_of
+from analyzer.sources.cloud_logging.authorizing import authorize, token_error
+from analyzer.sources.cloud_logging.listing import CALL_SECONDS, CallError, Page, Query, trouble_of
 from analyzer.sources.cloud_logging.proto_rows import row_of_proto
 
 _OPTIONS = (
@@ -30,11 +31,14 @@ class GrpcListing:
 
     name = "gRPC"
 
-    def __init__(self, client: LoggingServiceV2Client) -> None:
+    def __init__(self, client: LoggingServiceV2Client, credentials: Any = None) -> None:
         self._client = client
+        self._credentials = credentials
 
     def page(self, query: Query, token: str) -> Page:
         """One call of ListLogEntries."""
+        if self._credentials is not None:
+            authorize(self._credentials)
         request = ListLogEntriesRequest(
             resource_names=list(query.resources),
             filter=query.filter,
@@ -48,7 +52,7 @@ class GrpcListing:
         except GoogleAPICallError as err:
             raise _call_error(err, with_token=bool(token)) from err
         except GoogleAuthError as err:
-            raise CallError(Trouble.PASSING if err.retryable else Trouble.UNAUTHENTICATED, str(err)) from err
+            raise token_error(err, self._credentials) from err
         return Page(
             rows=[row_of_proto(entry) for entry in answer.entries],
             token=answer.next_page_token,
@@ -65,12 +69,14 @@ def connect_plain(target: str) -> GrpcListing:
     return GrpcListing(LoggingServiceV2Client(transport=LoggingServiceV2GrpcTransport(channel=channel)))
 
 
-def connect(credentials: Any, quota_project: str | None, target: str | None = None) -> GrpcListing:
-    """Google's own endpoint, or `host:port` with TLS; trusts what GRPC_DEFAULT_SSL_ROOTS_FILE_PATH names."""
-    options: dict[str, Any] = {"quota_project_id": quota_project} if quota_project else {}
-    if target:
-        options["api_endpoint"] = target
-    return GrpcListing(LoggingServiceV2Client(credentials=credentials, client_options=options or None))
+def connect(credentials: Any, target: str | None = None) -> GrpcListing:
+    """Google's own endpoint, or `host:port` with TLS; trusts what GRPC_DEFAULT_SSL_ROOTS_FILE_PATH names.
+
+    The very object is used, not a copy: what `authorize` does to it counts, and both surfaces share one token.
+    """
+    host = target or LoggingServiceV2GrpcTransport.DEFAULT_HOST
+    transport = LoggingServiceV2GrpcTransport(host=host, credentials=credentials)
+    return GrpcListing(LoggingServiceV2Client(transport=transport), credentials)
 
 
 def _call_error(err: GoogleAPICallError, *, with_token: bool) -> CallError:

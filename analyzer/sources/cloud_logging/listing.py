@@ -14,6 +14,12 @@ from analyzer.sources.cloud_logging.rows import Row
 PAGE_SIZE = 1_000
 """the API's limit; a smaller page spends the same quota"""
 CALL_SECONDS = 90.0
+SIGN_IN = "gcloud auth application-default login"
+TRUST = (
+    "name a file with the certificates of the server's authority: in REQUESTS_CA_BUNDLE for REST and for tokens, in "
+    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH for gRPC; a server without TLS is http://host:port, or host:port for gRPC"
+)
+"""what to do about a server that is not trusted"""
 READ_SCOPE = "https://www.googleapis.com/auth/logging.read"
 
 
@@ -52,16 +58,21 @@ class Trouble(Enum):
     NOT_FOUND = "not found"
     TOO_LARGE = "too large"
     """the answer does not fit through the channel: asking again never helps"""
+    UNTRUSTED = "not trusted"
+    """the server's certificate is of no authority known here, or it speaks no TLS"""
 
 
 class CallError(Exception):
-    """A call that gave no page."""
+    """A call that gave no page. `hint` says what mends it, where only who raises it knows."""
 
-    def __init__(self, trouble: Trouble, message: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, trouble: Trouble, message: str, retry_after_s: float | None = None, *, hint: str | None = None
+    ) -> None:
         super().__init__(message)
         self.trouble = trouble
         self.message = message
         self.retry_after_s = retry_after_s
+        self.hint = hint
 
 
 class Listing(Protocol):
@@ -92,6 +103,8 @@ _BY_STATUS = {
     "NOT_FOUND": Trouble.NOT_FOUND,
     "OUT_OF_RANGE": Trouble.TOKEN,
 }
+_NO_TLS = ("CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER")
+"""OpenSSL's words; both surfaces tell of it as of a server that is away"""
 
 
 def trouble_of(status: str, message: str, *, with_token: bool) -> Trouble:
@@ -100,6 +113,8 @@ def trouble_of(status: str, message: str, *, with_token: bool) -> Trouble:
         return Trouble.TOKEN if with_token else Trouble.BAD_REQUEST
     if status == "RESOURCE_EXHAUSTED" and "larger than max" in message:
         return Trouble.TOO_LARGE
+    if status == "UNAVAILABLE" and any(words in message for words in _NO_TLS):
+        return Trouble.UNTRUSTED
     if status == "OUT_OF_RANGE" and not with_token:
         return Trouble.BAD_REQUEST
     return _BY_STATUS.get(status, Trouble.BAD_REQUEST)

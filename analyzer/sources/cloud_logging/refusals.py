@@ -10,8 +10,7 @@ import shlex
 from collections.abc import Callable
 
 from analyzer.model import Check
-from analyzer.sources.cloud_logging.credential_checks import SIGN_IN
-from analyzer.sources.cloud_logging.listing import CallError, Trouble
+from analyzer.sources.cloud_logging.listing import SIGN_IN, TRUST, CallError, Trouble
 
 _DISABLED = re.compile(r"SERVICE_DISABLED|has not been used in project|API is (?:disabled|not enabled)", re.IGNORECASE)
 _DISABLED_IN = re.compile(r"in project ([a-z0-9.:-]{1,63})")
@@ -53,7 +52,9 @@ def refused(
                 name, f"the quota is used up{wait}: {said}", "others spend the same quota: wait, then try again"
             )
         case Trouble.UNAUTHENTICATED:
-            return Check.failed(name, f"the credentials were refused: {said}", f"sign in again: {SIGN_IN}")
+            return Check.failed(name, f"the credentials were refused: {said}", err.hint or f"sign in again: {SIGN_IN}")
+        case Trouble.UNTRUSTED:
+            return Check.failed(name, f"no trusted connection: {said}", TRUST)
         case Trouble.NOT_FOUND:
             return Check.failed(
                 name, f"there is no such project or view: {said}", "see the ids with: gcloud projects list"

@@ -13,6 +13,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession
 from google.cloud import logging
 
+from analyzer.sources.cloud_logging.authorizing import authorize, token_error
 from analyzer.sources.cloud_logging.listing import CALL_SECONDS, CallError, Page, Query, Trouble, trouble_of
 from analyzer.sources.cloud_logging.rows import row_of_json
 from analyzer.sources.decoding import loads
@@ -40,16 +41,18 @@ class RestListing:
 
     name = "REST"
 
-    def __init__(self, client: logging.Client, *, direct: bool) -> None:
+    def __init__(self, client: logging.Client, credentials: Any, *, direct: bool) -> None:
         self.date: str | None = None
         """the header `Date` of the last call's answer, also of a refusal: the server's clock, in whole seconds"""
         self._url = client._connection.build_api_url("/entries:list")
         self._session = client._http
+        self._credentials = credentials
         if direct:
             self._session.trust_env = False  # a server named by hand is asked itself, not by way of a proxy
 
     def page(self, query: Query, token: str) -> Page:
         """One POST of entries:list."""
+        authorize(self._credentials)
         body = {
             "resourceNames": list(query.resources),
             "filter": query.filter,
@@ -66,9 +69,9 @@ class RestListing:
         except requests.Timeout as err:
             raise CallError(Trouble.TOO_SLOW, f"no answer within {CALL_SECONDS:.0f} s") from err
         except requests.RequestException as err:
-            raise CallError(Trouble.PASSING, str(err)) from err
-        except GoogleAuthError as err:
-            raise CallError(Trouble.PASSING if err.retryable else Trouble.UNAUTHENTICATED, str(err)) from err
+            raise CallError(trouble_of("UNAVAILABLE", str(err), with_token=False), str(err)) from err
+        except (GoogleAuthError, OSError) as err:
+            raise token_error(err, self._credentials) from err
         if answer.status_code != requests.codes.ok:
             raise _call_error(answer.status_code, content, with_token=bool(token))
         try:
@@ -86,17 +89,18 @@ class RestListing:
         self._session.close()
 
 
-def connect(credentials: Any, quota_project: str | None, project: str, url: str | None = None) -> RestListing:
+def connect(credentials: Any, project: str, url: str | None = None) -> RestListing:
     """Google's own endpoint, or `http(s)://host:port`; trusts what REQUESTS_CA_BUNDLE names."""
-    options: dict[str, Any] = {"quota_project_id": quota_project} if quota_project else {}
-    if url:
-        options["api_endpoint"] = url
     # a call repeated by the session itself would be one that the rate gate knows nothing of
     session = AuthorizedSession(credentials, refresh_status_codes=())
     client = logging.Client(
-        project=project, credentials=credentials, client_options=options or None, _http=session, _use_grpc=False
+        project=project,
+        credentials=credentials,
+        client_options={"api_endpoint": url} if url else None,
+        _http=session,
+        _use_grpc=False,
     )
-    return RestListing(client, direct=bool(url) and str(url).startswith("http:"))
+    return RestListing(client, credentials, direct=bool(url) and str(url).startswith("http:"))
 
 
 def _call_error(code: int, content: bytes, *, with_token: bool) -> CallError:
