@@ -40,7 +40,8 @@ class Watcher:
         """A line of its own."""
         if not self._quiet:
             self._clear()
-            typer.echo(one_line(text), err=True)
+            indent = text[: len(text) - len(text.lstrip(" "))]
+            typer.echo(indent + one_line(text), err=True)
 
     def page(self, layer: Layer, rows: Sequence[Row], pages_left: int) -> None:
         """A page came."""

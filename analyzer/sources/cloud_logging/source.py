@@ -18,7 +18,7 @@ from analyzer.redaction import Redactor, build_redactor
 from analyzer.sources.cloud_logging.asking import Asker
 from analyzer.sources.cloud_logging.connecting import Connector, read_endpoints
 from analyzer.sources.cloud_logging.filters import Tier, context_filters, tiers
-from analyzer.sources.cloud_logging.gate import PER_MINUTE, Gate
+from analyzer.sources.cloud_logging.gate import MAX_PER_MINUTE, PER_MINUTE, Gate
 from analyzer.sources.cloud_logging.manifest import Layer
 from analyzer.sources.cloud_logging.pulling import LayerPuller, Listener
 from analyzer.sources.cloud_logging.rows import Row, json_of_row
@@ -186,6 +186,8 @@ def open_cloud_logging(
     resources = tuple(read_resource(name) for name in ([spec] if isinstance(spec, str) else spec))
     if not 1 <= len(resources) <= MAX_RESOURCES:
         raise ConfigError(f"{len(resources)} projects", f"give one to {MAX_RESOURCES}")
+    if not 1 <= max_requests <= MAX_PER_MINUTE:
+        raise ConfigError(f"{max_requests} requests a minute", f"give a number from 1 to {MAX_PER_MINUTE:,}")
     chosen = tiers(services=services, sample=sample, every=every)
     chosen += tuple(Tier(name="context", filter=text, wants_error_groups=False) for text in context_filters(traces, ()))
     folder = (cache_dir or default_cache_dir()) / "pulled"
