@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.logging_server import Faults, LoggingServer, Mix
+from analyzer.model import Window
+from tests.logging_server import Faults, LoggingServer, Mix, Quota, logging_server
 from tests.sources.cloud_logging.pulls import MANY, identities, opened, pulled
 
 QUICK = {"exhausted_s": 0.15, "slow_s": 0.03}
@@ -73,7 +74,7 @@ def test_a_second_pull_of_a_final_window_makes_no_call(server: LoggingServer, mi
 def test_a_window_cut_in_two_pulls_the_same_entries(server: LoggingServer, mix: Mix, cache: Path) -> None:
     middle = (mix.start_ns + mix.end_ns) // 2
     for low, high in ((mix.start_ns, middle), (middle, mix.end_ns)):
-        opened(server, mix, cache, window=type(opened(server, mix, cache).window)(from_ns=low, to_ns=high)).pull()
+        opened(server, mix, cache, window=Window(from_ns=low, to_ns=high)).pull()
     server.reset()
     whole = opened(server, mix, cache)
     result, found = pulled(whole)
@@ -107,3 +108,20 @@ def test_the_tiers_together_hold_every_entry_once_when_nothing_is_sampled_away(
     assert len(found) == len(set(found))
     assert set(found) == server.truth()
     assert sum(count for _, count in source.counts()) == mix.count
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("surface", ["grpc", "rest"])
+def test_a_long_pull_keeps_the_default_rate_and_spends_few_calls_more_than_full_pages(
+    cache: Path, surface: str
+) -> None:
+    mix = Mix(count=130_000, seed=8, huge_texts=False)
+    with logging_server(made=mix, quota=Quota(calls=60)) as server:
+        source = opened(server, mix, cache, surface=surface, max_requests=54)
+        result, found = pulled(source)
+        stats = server.stats()
+        assert set(found) == server.truth()
+        assert len(found) == mix.count
+        assert (stats["refused"], stats["impolite"]) == (0, 0)
+        assert stats["peak_accepted_per_60s"] <= 54
+        assert result.calls == stats["calls"] <= 1.05 * 130

@@ -40,7 +40,7 @@ def test_a_pull_that_is_killed_again_and_again_ends_with_the_truth(
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("surface", ["grpc", "rest"])
 def test_ten_kills_and_all_faults_at_once_leave_the_truth(tmp_path: Path, surface: str, seed: int) -> None:
-    mix = Mix(count=30_000, seed=seed, huge_texts=False)
+    mix = Mix(count=12_000, seed=seed, huge_texts=False)
     with logging_server(made=mix, faults=Faults.all_at(0.3, seed=seed, exhausted_s=0.2, slow_s=0.1)) as server:
         found, met = killed_pull(server, mix, surface, tmp_path, kills=10, seed=seed)
         assert met >= 8
@@ -53,7 +53,7 @@ def test_ten_kills_and_all_faults_at_once_leave_the_truth(tmp_path: Path, surfac
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("surface", ["grpc", "rest"])
 def test_ten_kills_and_one_fault_leave_the_truth(tmp_path: Path, surface: str, fault: str) -> None:
-    mix = Mix(count=30_000, seed=9, huge_texts=False)
+    mix = Mix(count=20_000, seed=9, huge_texts=False)
     with logging_server(made=mix, faults=Faults(**{fault: 0.3, "exhausted_s": 0.2, "slow_s": 0.1})) as server:
         found, _ = killed_pull(server, mix, surface, tmp_path, kills=10, seed=9)
         assert len(found) == len(set(found))
