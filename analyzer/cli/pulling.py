@@ -118,8 +118,7 @@ class Watcher:
 def pull_watched(source: CloudLogging, redactor: Redactor, options: LiveOptions, *, verb: str, quiet: bool) -> Pulled:
     """Pull and show it. Whatever ends it early, what was pulled is kept, and how to go on is said."""
     watcher = Watcher(source, redactor, quiet=quiet)
-    if not quiet:
-        typer.echo(f"window {window_text(source.window)}", err=True)
+    watcher.say(f"window {window_text(source.window)}")
     try:
         pulled = source.pull(listener=watcher, say=watcher.say)
     except BaseException as err:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from analyzer.errors import SourceError
 from analyzer.model import Window
 
 _FORMAT = 1
@@ -80,10 +82,8 @@ class Manifest:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
+        # nobody has to close it, and no interpreter complains that nobody did
+        weakref.finalize(self, connection.close)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -233,10 +233,21 @@ class Manifest:
 
 
 def open_manifest(folder: Path) -> Manifest:
-    """The manifest of a cache folder, begun where there is none."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    connection = sqlite3.connect(folder / f"manifest-{_FORMAT}.sqlite3", timeout=_BUSY_SECONDS, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # a part once told of must survive a power cut
-    connection.executescript(_SCHEMA)
+    """The manifest of a cache folder, begun where there is none. Raises `SourceError` where it cannot be used."""
+    path = folder / f"manifest-{_FORMAT}.sqlite3"
+    connection = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # a part once told of must survive a power cut
+        connection.executescript(_SCHEMA)
+    except (OSError, sqlite3.Error) as err:
+        if connection is not None:
+            connection.close()
+        raise SourceError(
+            f"the list of what was pulled cannot be used: {path}: {err}",
+            f"see that {folder} is yours to write; a damaged list is mended by moving the folder away: all is then "
+            "pulled anew",
+        ) from err
     return Manifest(connection)

@@ -64,13 +64,6 @@ class LayerPuller:
         finally:
             lock.release()
 
-    def has_work(self, window: Window) -> bool:
-        """Whether a pull of the window would ask anything."""
-        slices = self.store.manifest.slices(self.layer)
-        return any(not s.done and overlaps(_window(s), window) for s in slices) or bool(
-            missing(window, [_window(s) for s in slices if s.late_from_ns is None]) or self._stale(slices, window)
-        )
-
     def _todo(self, window: Window) -> list[Slice]:
         """Slices to pull, newest first: those under way, those that are missing, then what is asked again."""
         manifest, now = self.store.manifest, self.now_ns()
