@@ -32,8 +32,8 @@ class Certificates:
         return self.chain_file.read_bytes()
 
 
-def make_certificates(folder: Path) -> Certificates:
-    """Writes them into a folder; the authority's key is not kept."""
+def make_certificates(folder: Path, *more_names: str) -> Certificates:
+    """Writes them into a folder; the authority's key is not kept. `more_names` are host names besides localhost."""
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name, name = _name("logging server tests"), _name("localhost")
     ca = (
@@ -42,7 +42,8 @@ def make_certificates(folder: Path) -> Certificates:
         .add_extension(_usage(signs_certificates=True), critical=True)
         .sign(ca_key, hashes.SHA256())
     )
-    places = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    names = [x509.DNSName(host) for host in ("localhost", *more_names)]
+    places = [*names, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     certificate = (
         _builder(name, ca_name, key)
         .add_extension(x509.SubjectAlternativeName(places), critical=False)

@@ -151,7 +151,8 @@ def _credentials(endpoints: Endpoints, impersonate: str | None) -> tuple[Any, st
         return auth_credentials.AnonymousCredentials(), None
     try:
         found, _ = google.auth.default(scopes=[READ_SCOPE])
-    except (exceptions.GoogleAuthError, OSError) as err:
+    except (exceptions.GoogleAuthError, OSError, ValueError, AttributeError, TypeError) as err:
+        # the last ones: google.auth takes for granted that a file of JSON holds an object
         if endpoints.named and not impersonate and _is_local(endpoints):
             return auth_credentials.AnonymousCredentials(), None
         raise SourceRefusedError(
