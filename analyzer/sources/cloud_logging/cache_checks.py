@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
+from analyzer.errors import SourceError
 from analyzer.model import Check
 from analyzer.sources.cloud_logging.caching import LEFT_OVER, Held, held, verify
 from analyzer.sources.cloud_logging.store import Store, open_store
@@ -27,11 +28,9 @@ def check_pulled(folder: Path) -> Iterator[Check]:
     if os.name == "posix":
         yield _privacy(folder)
     try:
-        store = open_store(folder)
-        try:
-            yield from _contents(store)
-        finally:
-            store.manifest.close()
+        yield from _contents(open_store(folder))
+    except SourceError as err:
+        yield Check.failed(_NAME, err.message, err.hint)
     except sqlite3.Error as err:
         yield Check.failed(
             _NAME,

@@ -7,6 +7,7 @@ the file. So a process may die at any instant: what has no line was not read.
 from __future__ import annotations
 
 import json
+import shlex
 import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
@@ -247,7 +248,7 @@ def open_manifest(folder: Path) -> Manifest:
             connection.close()
         raise SourceError(
             f"the list of what was pulled cannot be used: {path}: {err}",
-            f"see that {folder} is yours to write; a damaged list is mended by moving the folder away: all is then "
-            "pulled anew",
+            f"it must be yours to write; where it is damaged delete it, and all is pulled anew: "
+            f"rm -r {shlex.quote(str(folder))}",
         ) from err
     return Manifest(connection)
