@@ -13,3 +13,18 @@ def default_cache_dir() -> Path:
         return Path(given)
     home = os.environ.get("XDG_CACHE_HOME")
     return (Path(home) if home else Path.home() / ".cache") / "analyzer"
+
+
+def make_private(folder: Path) -> None:
+    """Makes the folder with those above it that are missing, each for its owner alone; what is there stays as it is.
+
+    Logs are private, and `mkdir` would leave the ones above to the umask. Raises `OSError`.
+    """
+    if not folder.parent.exists():
+        make_private(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def touch_private(path: Path) -> None:
+    """Makes an empty file for its owner alone where there is none. Raises `OSError`."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

@@ -12,7 +12,6 @@ from filelock import Timeout
 from analyzer.model import Window
 from analyzer.sources.cloud_logging.manifest import Layer, Part, Slice
 from analyzer.sources.cloud_logging.pulling import FINAL_AFTER_NS
-from analyzer.sources.cloud_logging.ranges import overlaps
 from analyzer.sources.cloud_logging.store import Store
 
 LEFT_OVER = "left over from a pull that died"
@@ -122,14 +121,9 @@ def verify(store: Store, *, repair: bool = False, contents: bool = True) -> list
 
 def _repair(store: Store, layer: Layer, broken: Sequence[Part]) -> None:
     lost = [Window(from_ns=p.min_ns, to_ns=p.max_ns + 1) for p in broken]
-    slices = [
-        s
-        for s in store.manifest.slices(layer)
-        if any(overlaps(Window(from_ns=s.from_ns, to_ns=s.to_ns), window) for window in lost)
-    ]
     with store.manifest.transaction():
         store.manifest.drop_parts([p.file for p in broken])
-        store.manifest.forget(slices)
+        store.manifest.uncover(layer, lost)
     for part in broken:
         (store.folder / part.file).unlink(missing_ok=True)
 

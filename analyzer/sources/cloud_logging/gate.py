@@ -22,6 +22,7 @@ from typing import BinaryIO, NamedTuple, Self
 from filelock import FileLock
 
 from analyzer.errors import ConfigError, SourceError
+from analyzer.places import make_private, touch_private
 from analyzer.sources.cloud_logging.callers import is_gone, this_process
 from analyzer.sources.cloud_logging.gate_state import LONG_AGO, MAX_OPEN, GateState, OpenCall, StateFile
 
@@ -84,11 +85,11 @@ class Gate:
         self._clock, self._sleep, self._on_wait = clock, sleep, on_wait
         self._path = folder / f"quota-{_file_name(quota_project)}.gate"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_private(folder)
         except OSError as err:
             raise self._unusable(err) from err
         self._thread_lock = threading.Lock()
-        self._file_lock = FileLock(self._path.with_suffix(".lock"), thread_local=False, poll_interval=0.001)
+        self._file_lock = FileLock(self._path.with_suffix(".lock"), thread_local=False, poll_interval=0.001, mode=0o600)
 
     def call(self) -> Call:
         """A call to make in a `with` block, which is entered when it may start. Raises `SourceError` there."""
@@ -304,8 +305,9 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
         raw = path.open("r+b", buffering=0)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        raw = path.open("x+b", buffering=0)
+        make_private(path.parent)
+        touch_private(path)
+        raw = path.open("r+b", buffering=0)
     with raw:
         yield raw
 

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from analyzer.errors import SourceError
 from analyzer.model import Window
+from analyzer.places import make_private, touch_private
+from analyzer.sources.cloud_logging.ranges import missing, overlaps
 
 _FORMAT = 1
 _BUSY_SECONDS = 60.0
@@ -211,6 +213,16 @@ class Manifest:
                     self._insert(layer, piece)
         self.forget([again])
 
+    def uncover(self, layer: Layer, lost: Sequence[Window]) -> None:
+        """Entries of these times are gone: the times count as not asked, also those of slices that are under way."""
+        for old in self.slices(layer):
+            window = Window(from_ns=old.from_ns, to_ns=old.to_ns)
+            if not any(overlaps(window, other) for other in lost):
+                continue
+            self.forget([old])
+            for left in missing(window, lost) if old.done else ():
+                self._insert(layer, replace(old, from_ns=left.from_ns, to_ns=left.to_ns))
+
     def forget(self, slices: Iterable[Slice]) -> None:
         """Slices that are no more: their entries stay, their time counts as not asked."""
         self._db.executemany("DELETE FROM slice WHERE id = ?", [(s.id,) for s in slices])
@@ -238,11 +250,15 @@ def open_manifest(folder: Path) -> Manifest:
     path = folder / f"manifest-{_FORMAT}.sqlite3"
     connection = None
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        make_private(folder)
+        touch_private(path)  # SQLite gives the files beside it the mode of this one
+        # used by one thread, but closed by whichever finds that it is garbage
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # a part once told of must survive a power cut
         connection.executescript(_SCHEMA)
+        if (told := connection.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
+            raise sqlite3.DatabaseError(str(told[0]))
     except (OSError, sqlite3.Error) as err:
         if connection is not None:
             connection.close()

@@ -8,7 +8,7 @@ received since: a watermark on the timestamp would lose every slow request.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from filelock import Timeout
@@ -59,10 +59,13 @@ class LayerPuller:
             self.say("another process is pulling the same entries; waiting for it")
             lock.acquire()
         try:
-            todo = self._todo(window)
-            return self._work(todo) if todo else []
+            return replace(self, layer=self.store.renewed(self.layer))._pull(window)
         finally:
             lock.release()
+
+    def _pull(self, window: Window) -> list[Gap]:
+        todo = self._todo(window)
+        return self._work(todo) if todo else []
 
     def _todo(self, window: Window) -> list[Slice]:
         """Slices to pull, newest first: those under way, those that are missing, then what is asked again."""

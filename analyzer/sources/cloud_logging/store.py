@@ -20,7 +20,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock
 
+from analyzer.errors import SourceError
 from analyzer.model import Window
+from analyzer.places import make_private
 from analyzer.redaction import Redactor
 from analyzer.sources.cloud_logging.manifest import Layer, Manifest, Part, open_manifest
 from analyzer.sources.cloud_logging.rows import Row
@@ -55,12 +57,17 @@ class Store:
         for word in (*sorted(resources), filter_, redactor.digest, str(SCHEMA_VERSION)):
             digest.update(word.encode() + b"\0")
         key = f"{tier}-{digest.hexdigest()}"
-        (self.folder / key).mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(self.folder / key)
         return self.manifest.layer(key, sorted(resources), tier, filter_, redactor.digest)
+
+    def renewed(self, layer: Layer) -> Layer:
+        """The layer as it is now: while nobody held its lock it may have been deleted, and begun anew."""
+        make_private(self.folder / layer.key)
+        return self.manifest.layer(layer.key, layer.resources, layer.tier, layer.filter, layer.redaction)
 
     def lock(self, layer: Layer) -> FileLock:
         """Held by the one process that pulls into a layer."""
-        return FileLock(self.folder / f"{layer.key}.lock")
+        return FileLock(self.folder / f"{layer.key}.lock", mode=0o600)
 
     def write(self, layer: Layer, rows: Sequence[Row], redactor: Redactor) -> Part:
         """The rows, redacted, in a file of their own that is safe on the disk; the manifest is the caller's."""
@@ -88,9 +95,7 @@ class Store:
         for part in self.manifest.parts(layer, window):
             if received_from_ns is not None and part.max_received_ns < received_from_ns:
                 continue
-            table = pq.read_table(
-                self.folder / part.file, columns=["timestamp", "receive_timestamp", "log_name", "insert_id"]
-            )
+            table = self._table(part, ["timestamp", "receive_timestamp", "log_name", "insert_id"])
             table = _between(table, window)
             if received_from_ns is not None:
                 table = table.filter(pc.greater_equal(table["receive_timestamp"], received_from_ns))
@@ -105,7 +110,7 @@ class Store:
             if window.from_ns <= part.min_ns and part.max_ns < window.to_ns:
                 found += part.rows
             else:
-                found += len(_between(pq.read_table(self.folder / part.file, columns=["timestamp"]), window))
+                found += len(_between(self._table(part, ["timestamp"]), window))
         return found
 
     def rows(self, layers: Iterable[Layer], window: Window) -> Iterator[Row]:
@@ -118,7 +123,7 @@ class Store:
         waiting: list[tuple[tuple[int, str, str], int, Row]] = []
         last: tuple[int, str, str] | None = None
         for number, (_, rank, part) in enumerate(parts, 1):
-            table = _between(pq.read_table(self.folder / part.file), window)
+            table = _between(self._table(part), window)
             waiting += [(order_of(row), rank, row) for row in rows_of_table(table)]
             waiting.sort(key=lambda item: item[:2])
             until = parts[number][0] if number < len(parts) else sys.maxsize
@@ -128,6 +133,15 @@ class Store:
                     yield row
                 last = key
             del waiting[:ready]
+
+    def _table(self, part: Part, columns: Sequence[str] | None = None) -> pa.Table:
+        try:
+            return pq.read_table(self.folder / part.file, columns=columns)
+        except (OSError, pa.ArrowException) as err:
+            raise SourceError(
+                f"what was pulled cannot be read: {self.folder / part.file}: {err}",
+                "analyzer cache verify --repair drops what is damaged; pull again and it is asked for anew",
+            ) from err
 
 
 def open_store(folder: Path) -> Store:
@@ -142,6 +156,16 @@ def _between(table: pa.Table, window: Window) -> pa.Table:
 
 
 def _put(folder: Path, name: str, data: memoryview) -> None:
+    try:
+        _put_safely(folder, name, data)
+    except OSError as err:
+        raise SourceError(
+            f"cannot write to {folder}: {err.strerror or err}",
+            "make room there, or name another place in ANALYZER_CACHE_DIR; what was kept before is not lost",
+        ) from err
+
+
+def _put_safely(folder: Path, name: str, data: memoryview) -> None:
     handle, temporary = tempfile.mkstemp(prefix=_TEMPORARY, dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
