@@ -2,7 +2,7 @@
 
     python -m benchmarks.bench_pull [--entries 1000000] [--surface grpc|rest] [--rounds 5]
 
-The server is a process of its own, so only the client's seconds count. Each pull is a fresh process with an empty cache;
+The server is a process of its own, so only the client's seconds count. Each pull is a fresh process, its cache empty;
 start-up and imports are in its figures, and told apart by a pull of an empty window.
 """
 
@@ -57,9 +57,8 @@ def main() -> None:
     print(f"           {options.entries / (cpu - start):8,.0f} entries a CPU s without start-up ({start:.2f} CPU s)")
     print(f"           {max(p.peak_mb for p in pulls):8.0f} MB peak")
     print(f"           {calls:8,} calls for {-(-options.entries // 1_000):,} full pages")
-    print(
-        f"open again {median([a.cpu_s for a in again]):8.2f} CPU s  {median([a.wall_s for a in again]):8.2f} s wall, 0 calls"
-    )
+    cpu, wall = median([a.cpu_s for a in again]), median([a.wall_s for a in again])
+    print(f"open again {cpu:8.2f} CPU s  {wall:8.2f} s wall, 0 calls")
 
 
 def run(server: LoggingServer, mix: Mix, surface: str, cache: Path, *, empty: bool = False) -> Spent:

@@ -95,6 +95,8 @@ class Buckets:
             from google.cloud.storage import Client
 
             self._client = Client()
+            # it would look up where the bucket lies, in a thread with retries of its own; nothing here wants to know
+            self._client._bucket_metadata_cache = None
         return self._client
 
 

@@ -74,7 +74,9 @@ def test_progress_is_plain_lines_without_a_terminal_and_the_first_findings_come_
     found = next(n for n, line in enumerate(lines) if line.startswith("first findings"))
     assert re.match(r"\s+\d+ x \S", lines[found + 1])
     assert found < next(n for n, line in enumerate(lines) if line.startswith("texts:"))
-    assert any(re.match(r"errors: \d+ slices, [\d,]+ entries, \d+ calls, \d+ of 6000 calls this minute", x) for x in lines)
+    assert any(
+        re.match(r"errors: \d+ slices, [\d,]+ entries, \d+ calls, \d+ of 6000 calls this minute", x) for x in lines
+    )
 
 
 def test_quiet_is_quiet(server: LoggingServer, tmp_path: Path) -> None:
