@@ -37,7 +37,7 @@ def row_of_proto(entry: Any) -> Row:
         entry.span_id or None,
         entry.text_payload if kind == "text_payload" else None,
         _resource(entry.resource.SerializeToString()) if entry.HasField("resource") else None,
-        encode_json(dict(labels)).decode() if labels else None,
+        encode_json({name: labels[name] for name in labels}).decode() if labels else None,
         encode_json(_struct(entry.json_payload)).decode() if kind == "json_payload" else None,
         encode_json(_any(entry.proto_payload)).decode() if kind == "proto_payload" else None,
         _http_request(entry.http_request) if entry.HasField("http_request") else None,
@@ -56,8 +56,9 @@ def _time(stamp: Any) -> int:
 
 
 def _struct(struct: Any) -> dict[str, Any]:
-    found = {}
-    for key, value in struct.fields.items():
+    found, fields = {}, struct.fields
+    for key in fields:  # by key: items() of these maps is Python's own, and costs twice as much
+        value = fields[key]
         kind = value.WhichOneof("kind")
         found[key] = value.string_value if kind == "string_value" else _value(value, kind)
     return found

@@ -5,7 +5,7 @@ Nothing reaches a file but through `redacted_table`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any
 
@@ -33,13 +33,13 @@ SCHEMA = pa.schema(
 
 
 def redacted_table(rows: Sequence[Row], redactor: Redactor) -> pa.Table:
-    """The rows as a table, every text redacted but the insertId, which is no text of anyone's and the identity."""
-    columns: dict[str, Sequence[Any]] = {name: [row[n] for row in rows] for n, name in enumerate(Row._fields)}
+    """The rows, of which there must be some, as a table: every text redacted but the insertId, which identifies and is no
+    text of anyone's."""
+    columns: dict[str, Sequence[Any]] = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
     texts, documents = _shown({name: columns[name] for name in _PLAIN}, {n: columns[n] for n in NESTED}, redactor)
-    for name in _PLAIN:
-        columns[name] = [texts.get(text, text) for text in columns[name]]
-    for name in NESTED:
-        columns[name] = [documents.get(text, text) for text in columns[name]]
+    for names, shown in ((_PLAIN, texts), (NESTED, documents)):
+        for name in names:
+            columns[name] = list(map(shown.get, columns[name], columns[name]))
     for name in ("trace", "span_id"):
         columns[name] = [v if v is None else shown_id(v, redactor) for v in columns[name]]
     arrays = [pa.array(columns[field.name], type=field.type) for field in SCHEMA]
@@ -51,17 +51,23 @@ def _shown(
 ) -> tuple[dict[str | None, str], dict[str | None, str]]:
     """What stands for texts, and for JSON texts, that redaction may change. All columns are asked about at once, since
     a screen costs milliseconds whatever it screens; requests are not, since the address in them always changes."""
-    plain = list(dict.fromkeys(text for column in texts.values() for text in column if text is not None))
-    sure = dict.fromkeys(text for text in documents["http_request"] if text is not None)
-    unsure = dict.fromkeys(
-        text for name, column in documents.items() if name != "http_request" for text in column if text is not None
-    )
+    plain = list(_distinct(texts.values()))
+    sure = _distinct([documents["http_request"]])
+    unsure = _distinct(column for name, column in documents.items() if name != "http_request")
     changing = [*sure, *compress(unsure, redactor.may_change_json(list(unsure)))]
     shown = redactor.values([*plain, *(decode_json(text) for text in changing)])
     return (
         dict(zip(plain, shown, strict=False)),
         {text: encode_json(value).decode() for text, value in zip(changing, shown[len(plain) :], strict=True)},
     )
+
+
+def _distinct(columns: Iterable[Sequence[str | None]]) -> dict[str, None]:
+    found: dict[Any, None] = {}
+    for column in columns:
+        found.update(dict.fromkeys(column))
+    found.pop(None, None)
+    return found
 
 
 def rows_of_table(table: pa.Table) -> Iterator[Row]:
