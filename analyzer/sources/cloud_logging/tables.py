@@ -33,8 +33,8 @@ SCHEMA = pa.schema(
 
 
 def redacted_table(rows: Sequence[Row], redactor: Redactor) -> pa.Table:
-    """The rows, of which there must be some, as a table: every text redacted but the insertId, which identifies and is no
-    text of anyone's."""
+    """The rows, of which there must be some, as a table. Every text is redacted but the insertId, which identifies and
+    says nothing."""
     columns: dict[str, Sequence[Any]] = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
     texts, documents = _shown({name: columns[name] for name in _PLAIN}, {n: columns[n] for n in NESTED}, redactor)
     for names, shown in ((_PLAIN, texts), (NESTED, documents)):
