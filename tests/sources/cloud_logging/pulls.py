@@ -14,6 +14,20 @@ Identity = tuple[str, int, str]
 PROJECT = "fleet-staging"
 MANY = 60_000
 """calls a minute: no waiting for the gate"""
+FAULTS = (
+    "unavailable",
+    "internal",
+    "aborted",
+    "deadline",
+    "exhausted",
+    "empty",
+    "short",
+    "slow",
+    "dead_token",
+    "duplicates",
+    "disorder",
+    "huge",
+)
 
 
 def window_of(mix: Mix) -> Window:

@@ -8,23 +8,9 @@ import pytest
 
 from analyzer.model import Window
 from tests.logging_server import Faults, LoggingServer, Mix, Quota, logging_server
-from tests.sources.cloud_logging.pulls import MANY, identities, opened, pulled
+from tests.sources.cloud_logging.pulls import FAULTS, MANY, identities, opened, pulled
 
 QUICK = {"exhausted_s": 0.15, "slow_s": 0.03}
-FAULTS = (
-    "unavailable",
-    "internal",
-    "aborted",
-    "deadline",
-    "exhausted",
-    "empty",
-    "short",
-    "slow",
-    "dead_token",
-    "duplicates",
-    "disorder",
-    "huge",
-)
 
 
 @pytest.mark.parametrize("surface", ["grpc", "rest"])

@@ -8,21 +8,7 @@ import pytest
 
 from tests.logging_server import Faults, LoggingServer, Mix, logging_server
 from tests.sources.cloud_logging.killing import killed_pull
-
-FAULTS = (
-    "unavailable",
-    "internal",
-    "aborted",
-    "deadline",
-    "exhausted",
-    "empty",
-    "short",
-    "slow",
-    "dead_token",
-    "duplicates",
-    "disorder",
-    "huge",
-)
+from tests.sources.cloud_logging.pulls import FAULTS
 
 
 @pytest.mark.parametrize("surface", ["grpc", "rest"])
