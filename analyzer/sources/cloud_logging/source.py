@@ -65,6 +65,8 @@ class CloudLogging:
     sample: float | None = SAMPLE
     """share of the entries below WARNING without a word of an error; None where all are pulled"""
     _askers: dict[str, Asker] = field(default_factory=dict)
+    _calls_before: int = 0
+    """of connections that are closed"""
 
     def layers(self) -> list[tuple[Tier, Layer]]:
         """The layer of each tier."""
@@ -74,7 +76,7 @@ class CloudLogging:
         """Bring the window into the cache. Raises `SourceError`; what was read by then is kept."""
         tell = say or (lambda _: None)
         gaps: list[Gap] = []
-        layers = self.layers()
+        layers, before = self.layers(), self.calls
         try:
             for tier, layer in layers:
                 puller = LayerPuller(
@@ -88,14 +90,13 @@ class CloudLogging:
                 )
                 gaps += puller.pull(self.window)
         finally:
-            calls = self.calls
             self.close()
-        return Pulled(gaps=tuple(gaps), calls=calls)
+        return Pulled(gaps=tuple(gaps), calls=self.calls - before)
 
     @property
     def calls(self) -> int:
         """Calls made so far."""
-        return sum(asker.calls for asker in self._askers.values())
+        return self._calls_before + sum(asker.calls for asker in self._askers.values())
 
     def used(self) -> tuple[int, int] | None:
         """Calls of the last minute against the limit; None before the first one."""
@@ -123,7 +124,9 @@ class CloudLogging:
         return SourceResult(entries=kept, duplicates=duplicates, gaps=(*gaps, *self._not_asked()))
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Let go of all connections; a later pull connects anew."""
+        self._calls_before = self.calls
+        self._askers.clear()
         self.connector.close()
 
     def _not_asked(self) -> list[Gap]:

@@ -57,6 +57,18 @@ def test_a_second_pull_of_a_final_window_makes_no_call(server: LoggingServer, mi
     assert set(identities(again)) == server.truth()
 
 
+@pytest.mark.parametrize("surface", ["grpc", "rest"])
+def test_one_source_may_be_pulled_again_and_again(server: LoggingServer, mix: Mix, cache: Path, surface: str) -> None:
+    source = opened(server, mix, cache, surface=surface)
+    low, high = mix.start_ns, mix.end_ns
+    for part in (1, 2, 4):
+        source.window = Window(from_ns=low, to_ns=low + (high - low) * part // 4)
+        assert source.pull().calls > 0
+    assert source.pull().calls == 0
+    assert source.calls == server.stats()["calls"]
+    assert set(identities(source)) == server.truth()
+
+
 def test_a_window_cut_in_two_pulls_the_same_entries(server: LoggingServer, mix: Mix, cache: Path) -> None:
     middle = (mix.start_ns + mix.end_ns) // 2
     for low, high in ((mix.start_ns, middle), (middle, mix.end_ns)):
