@@ -36,9 +36,6 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="What it would ask, how many calls and minutes; keeps nothing.")
 ]
 
-NAMES = ("project", "service", "impersonate", "endpoint", "transport", "max_requests")
-"""those that are settings too"""
-
 
 def live_options(
     config: Config,

@@ -28,10 +28,15 @@ def authorize(credentials: Any) -> None:
     Raises `CallError`: passing where no answer came, else with the hint that mends it.
     """
     try:
-        if not credentials.valid:
-            credentials.refresh(functools.partial(Request(), timeout=_REFRESH_SECONDS))
+        ensure_token(credentials)
     except (exceptions.GoogleAuthError, OSError) as err:
         raise token_error(err, credentials) from err
+
+
+def ensure_token(credentials: Any) -> None:
+    """Asks for a token where the credentials have none that is good. Raises what google.auth raises."""
+    if not credentials.valid:
+        credentials.refresh(functools.partial(Request(), timeout=_REFRESH_SECONDS))
 
 
 def token_error(err: Exception, credentials: Any) -> CallError:

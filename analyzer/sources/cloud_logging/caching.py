@@ -11,7 +11,7 @@ from filelock import Timeout
 
 from analyzer.model import Window
 from analyzer.sources.cloud_logging.manifest import Layer, Part, Slice
-from analyzer.sources.cloud_logging.pulling import FINAL_AFTER_NS
+from analyzer.sources.cloud_logging.pulling import is_final
 from analyzer.sources.cloud_logging.store import Store
 
 LEFT_OVER = "left over from a pull that died"
@@ -57,7 +57,7 @@ def held(store: Store) -> list[Held]:
                 window=Window(from_ns=min(s.from_ns for s in slices), to_ns=max(s.to_ns for s in slices))
                 if slices
                 else None,
-                final=bool(done) and len(done) == len(slices) and all(_is_final(s) for s in done),
+                final=bool(done) and len(done) == len(slices) and all(is_final(s) for s in done),
                 unfinished=len(slices) - len(done),
             )
         )
@@ -163,7 +163,3 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _holds(slice_: Slice, part: Part) -> bool:
     return slice_.from_ns <= part.max_ns and part.min_ns < slice_.to_ns
-
-
-def _is_final(slice_: Slice) -> bool:
-    return slice_.asked_ns >= slice_.to_ns + FINAL_AFTER_NS

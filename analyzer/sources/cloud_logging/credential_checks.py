@@ -5,7 +5,6 @@ https://cloud.google.com/docs/authentication/application-default-credentials
 
 from __future__ import annotations
 
-import functools
 import shlex
 import warnings
 from collections.abc import Iterator
@@ -13,18 +12,16 @@ from typing import Any
 
 from google.auth import compute_engine, exceptions, external_account, impersonated_credentials
 from google.auth import credentials as auth_credentials
-from google.auth.transport.requests import Request
 from google.oauth2 import credentials as user_credentials
 from google.oauth2 import service_account
 
 from analyzer.errors import AnalyzerError
 from analyzer.model import Check
-from analyzer.sources.cloud_logging.authorizing import renewal, said
+from analyzer.sources.cloud_logging.authorizing import ensure_token, renewal, said
 from analyzer.sources.cloud_logging.connecting import Connector
 
 _NAME = "credentials"
 _QUOTA = "quota project"
-_REFRESH_SECONDS = 20.0
 
 
 def check_credentials(connector: Connector) -> Iterator[Check]:
@@ -49,8 +46,7 @@ def check_token(found: Any) -> Check:
         return Check.ok(_NAME, "none were found, and none are needed on this machine")
     kind = kind_of(found)
     try:
-        if not found.valid:
-            found.refresh(functools.partial(Request(), timeout=_REFRESH_SECONDS))
+        ensure_token(found)
     except exceptions.TransportError as err:
         return Check.failed(
             _NAME,

@@ -98,8 +98,7 @@ class LayerPuller:
         now = self.now_ns()
         groups: list[list[Slice]] = []
         for s in slices:
-            final = s.asked_ns >= s.to_ns + FINAL_AFTER_NS
-            if not s.done or final or s.asked_ns >= now or not overlaps(_window(s), window):
+            if not s.done or is_final(s) or s.asked_ns >= now or not overlaps(_window(s), window):
                 continue
             if any(overlaps(_window(s), other) for other in busy):
                 continue
@@ -117,7 +116,6 @@ class LayerPuller:
             layer=self.layer,
             asker=asker,
             redactor=self.redactor,
-            now_ns=self.now_ns,
             on_rows=lambda rows, left: self.listener.page(self.layer, rows, left),
         )
         gaps: list[Gap] = []
@@ -139,13 +137,12 @@ class LayerPuller:
                 reason = f"not pulled: its pages broke off {restarts} times"
                 gaps.append(Gap(from_ns=slice_.from_ns, to_ns=slice_.to_ns, reason=reason))
                 continue
-            now = self.now_ns()
             with self.store.manifest.transaction():
                 begun = [
                     self.store.manifest.begin(
                         self.layer,
                         piece,
-                        asked_ns=min(now, slice_.asked_ns),
+                        asked_ns=slice_.asked_ns,
                         received_ns=slice_.received_ns,
                         late_from_ns=slice_.late_from_ns,
                     )
@@ -153,6 +150,11 @@ class LayerPuller:
                 ]
             work += reversed(begun)
         return gaps
+
+
+def is_final(slice_: Slice) -> bool:
+    """Whether nothing can have come to the slice since it was asked."""
+    return slice_.asked_ns >= slice_.to_ns + FINAL_AFTER_NS
 
 
 def _window(slice_: Slice) -> Window:

@@ -42,7 +42,6 @@ class SlicePuller:
     layer: Layer
     asker: Asker
     redactor: Redactor
-    now_ns: Callable[[], int]
     on_rows: Callable[[Sequence[Row], int], None]
     """told of every page: its new rows, and how many pages the slice probably still has"""
     monotonic: Callable[[], float] = time.monotonic

@@ -34,11 +34,6 @@ Identity = tuple[int | None, str | None, str | None]
 _TEMPORARY = ".writing-"
 
 
-def identity_of(row: Row) -> Identity:
-    """The identity of an entry."""
-    return (row.timestamp, row.log_name, row.insert_id)
-
-
 def order_of(row: Row) -> tuple[int, str, str]:
     """What entries are sorted by."""
     return (row.timestamp or 0, row.log_name or "", row.insert_id or "")
