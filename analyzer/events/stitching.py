@@ -122,11 +122,11 @@ def _advance(unit: _Unit, line: str) -> bool:
         if unit.state is not None:
             following = reader.step(unit.state, line)
             if following is not None:
-                unit.state = following
+                unit.state = following[0]
                 return True
         began = reader.begin(line)
         if began is not None:
-            unit.language, unit.state = reader.language, began
+            unit.language, unit.state = reader.language, began[0]
             return False
     return False
 
@@ -194,7 +194,7 @@ def _steps(unit: _Unit, blank: str | None, line: str) -> bool:
         following = reader.step(state, each)
         if following is None:
             return False
-        state = following
+        state = following[0]
     unit.state = state
     return True
 

@@ -30,7 +30,7 @@ class StackText:
 @lru_cache(maxsize=1)
 def all_readers() -> tuple[Reader, ...]:
     """The readers of every module in this folder."""
-    for module in sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name != "core"):
+    for module in sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in ("core", "line_grammar")):
         importlib.import_module(f"{__name__}.{module}")
     return readers()
 
@@ -85,19 +85,31 @@ def _rest(lines: Sequence[str], spans: Sequence[Span]) -> str:
     return "\n".join([*pieces, *lines[at:]]).strip("\n")
 
 
-def _judge(frame_rules: Sequence[Rule]) -> Callable[[str], bool]:
+def _judge(frame_rules: Sequence[Rule]) -> Callable[[str, Frame], bool]:
+    """(language, frame) → whether the frame is ours. A rule sees the path, with `on = "function"` the function's full
+    name; with `language` it sees frames of that one only. The last rule that matches decides."""
     rules = tuple(frame_rules) or load_rules("frames")
-    known: dict[str, bool] = {}
+    known: dict[tuple[str, str | None, str | None], bool] = {}
 
-    def in_app(file: str) -> bool:
-        if file not in known:
-            path = file.replace("\\", "/")
-            known[file] = next(
-                (bool(r.extra.get("in_app", False)) for r in reversed(rules) if r.pattern.search(path)), True
-            )
-        return known[file]
+    def in_app(language: str, frame: Frame) -> bool:
+        key = (language, frame.file, frame.function)
+        if key not in known:
+            known[key] = _decide(rules, language, frame)
+        return known[key]
 
     return in_app
+
+
+def _decide(rules: Sequence[Rule], language: str, frame: Frame) -> bool:
+    if not frame.file and not frame.function:
+        return False
+    path, function = (frame.file or "").replace("\\", "/"), frame.function or ""
+    for rule in reversed(rules):
+        if rule.extra.get("helper") or rule.extra.get("language", language) != language:
+            continue
+        if rule.pattern.search(function if rule.extra.get("on") == "function" else path):
+            return bool(rule.extra.get("in_app", False))
+    return bool(frame.file)
 
 
 def judge_frames(trace: StackTrace, frame_rules: Sequence[Rule] = ()) -> StackTrace:
@@ -105,9 +117,9 @@ def judge_frames(trace: StackTrace, frame_rules: Sequence[Rule] = ()) -> StackTr
     return _with_in_app(trace, _judge(frame_rules))
 
 
-def _with_in_app(trace: StackTrace, in_app: Callable[[str], bool]) -> StackTrace:
+def _with_in_app(trace: StackTrace, in_app: Callable[[str, Frame], bool]) -> StackTrace:
     def judged(frame: Frame) -> Frame:
-        ours = in_app(frame.file) if frame.file else False
+        ours = in_app(trace.language, frame)
         return frame if frame.in_app == ours else replace(frame, in_app=ours)
 
     if not any(e.frames for e in trace.exceptions):

@@ -8,6 +8,14 @@ from dataclasses import dataclass, field
 from analyzer.model import Frame, Relation, StackTrace, TraceException
 
 LineState = str
+"""where a line-by-line reading stands; each language has its own words for it"""
+
+WEAK, LIKELY, SURE = 1, 2, 3
+"""How well a line fits: any line might (it counts only if the stack goes on after it); it fits here but could stand
+elsewhere; it can hardly be anything else."""
+
+Move = tuple[LineState, int]
+"""the state after a line, and how well the line fits: `WEAK`, `LIKELY` or `SURE`"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +38,12 @@ class Reader:
     """a text without any of these substrings is not read at all"""
     read: Callable[[Sequence[str]], list[Span]]
     """lines → stacks, in order and without overlap; linear time, never raises"""
-    begin: Callable[[str], LineState | None]
+    begin: Callable[[str], Move | None]
     """the state after a line that opens a stack by itself, else None"""
-    heads: Callable[[str], bool]
-    """whether a line is a header and nothing else: whatever was logged right before it belongs to the stack"""
-    step: Callable[[LineState, str], LineState | None]
+    step: Callable[[LineState, str], Move | None]
     """the state after a line that goes on with an open stack, None where it does not belong to it"""
+    heads: Callable[[str], bool] = lambda _: False
+    """whether a line is a header and nothing else: whatever was logged right before it belongs to the stack"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,10 +53,13 @@ class Draft:
     type: str | None = None
     message: str = ""
     frames: list[Frame] = field(default_factory=list)
+    """outermost first"""
     relation: Relation | None = None
-    """how it hangs under the one printed next (or its group)"""
+    """how it hangs under the next newer one (or its group)"""
     members: list[list[Draft]] = field(default_factory=list)
-    """chains of the exceptions of a group"""
+    """chains of the exceptions of a group, each oldest first"""
+    suppressed: list[list[Draft]] = field(default_factory=list)
+    """chains of the exceptions that were raised while cleaning up after this one, each oldest first"""
 
 
 _READERS: dict[str, Reader] = {}
@@ -65,7 +76,7 @@ def readers() -> tuple[Reader, ...]:
 
 
 def build(language: str, chain: Sequence[Draft], *, truncated: bool) -> StackTrace:
-    """A printed chain, oldest first, as a tree; its last exception is the title."""
+    """A chain, oldest first, as a tree; its last exception is the title."""
     flat: list[TraceException] = []
     members: dict[int, list[int]] = {}
     below: dict[int, int] = {}
@@ -108,6 +119,9 @@ def _flatten(
             members[base + i] = [
                 _flatten(inner, base + i, Relation.MEMBER, flat, members, below) for inner in draft.members if inner
             ]
+        for inner in draft.suppressed:
+            if inner:
+                _flatten(inner, base + i, Relation.SUPPRESSED, flat, members, below)
     return top
 
 

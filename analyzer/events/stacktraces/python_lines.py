@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analyzer.events.stacktraces.core import LineState
+from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK, LineState, Move
 
 CAUSE = "The above exception was the direct cause of the following exception:"
 CONTEXT = "During handling of the above exception, another exception occurred:"
@@ -81,26 +81,26 @@ def heads(line: str) -> bool:
     return HEADER.match(line) is not None or is_group_start(line)
 
 
-def begin(line: str) -> LineState | None:
+def begin(line: str) -> Move | None:
     """The state after a line that opens a traceback.
 
     `preamble` before the header, `frames`, `source` right after a frame, `group` inside a group's drawing.
     """
     if _PREAMBLE.match(line):
-        return "preamble"
+        return "preamble", LIKELY
     if '"' not in line and "(" not in line and "|" not in line:
         return None
     if is_group_start(line):
-        return "group"
+        return "group", SURE
     if HEADER.search(line):
-        return "frames"
+        return "frames", SURE
     found = FRAME.match(line)
     if found and (found["function"] or line[:1].isspace()):
-        return "source"
+        return "source", LIKELY
     return None
 
 
-def step(state: LineState, line: str) -> LineState | None:
+def step(state: LineState, line: str) -> Move | None:
     """The state after a line of the open traceback, None where the line does not belong to it.
 
     `done` is after the closing line (`quoting` where its message is open), `separator` between the exceptions of a
@@ -108,35 +108,35 @@ def step(state: LineState, line: str) -> LineState | None:
     """
     stripped = line.strip()
     if not stripped:
-        return state if state.startswith(("blank", "separator", "frames", "source")) else f"blank {state}"
+        return (state if state.startswith(("blank", "separator", "frames", "source")) else f"blank {state}"), WEAK
     if stripped in SEPARATORS:
-        return "separator"
+        return "separator", SURE
     if state == "separator":
         return begin(line)
     if state.startswith("blank"):
         return None
     if state == "group":
-        return "group" if MARGIN.match(line) else None
+        return ("group", SURE) if MARGIN.match(line) else None
     if state == "preamble":
-        return "preamble" if _PREAMBLE_DETAIL.match(line) else begin(line)
+        return ("preamble", SURE) if _PREAMBLE_DETAIL.match(line) else begin(line)
     if state == "quoting" and HEADER.match(line):
-        return "frames"
+        return "frames", SURE
     if state in ("done", "quoting"):
-        return "done" if _CONTINUED.match(stripped) else None
+        return ("done", SURE) if _CONTINUED.match(stripped) else None
     return _step_frames(state, line, stripped)
 
 
-def _step_frames(state: LineState, line: str, stripped: str) -> LineState | None:
+def _step_frames(state: LineState, line: str, stripped: str) -> Move | None:
     if FRAME.match(line):
-        return "source"
+        return "source", SURE
     if HEADER.search(line):
         return None
     if line[0].isspace() or line[0] in "│└" or set(stripped) <= set("^~ ") or stripped.startswith("[Previous line"):
-        return "frames"
+        return "frames", LIKELY
     if is_log_line(line):
         return None
     if state == "source" and not is_strong_final(line):
-        return "frames"  # the source line of a frame whose blanks in front were lost
+        return "frames", LIKELY  # the source line of a frame whose blanks in front were lost
     if final_line(line) is None:
         return None
-    return "quoting" if line.endswith(":") and ": " in line else "done"
+    return ("quoting" if line.endswith(":") and ": " in line else "done"), SURE if is_strong_final(line) else LIKELY

@@ -1,0 +1,119 @@
+"""A language's stacks as kinds of lines, and which kind may follow which.
+
+One table serves twice: `runs` cuts a whole text into stacks, `begin` and `step` follow a stack that is delivered line
+by line among other lines. Every line is looked at once, and every pattern is anchored, so the time is linear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from analyzer.events.stacktraces.core import WEAK, LineState, Move
+
+MAX_TENTATIVE = 40
+"""lines that may stand between two lines of a stack, when only what follows can prove that they belong to it"""
+MAX_BLANKS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineKind:
+    """One kind of line."""
+
+    name: str
+    pattern: re.Pattern[str]
+    """matched at the start of the line; bounded repeats, so that a long line costs what its beginning costs"""
+    opens: int = 0
+    """how well it opens a stack by itself, 0 where it cannot"""
+    after: Mapping[str, int]
+    """kinds it may follow, and how well; `""` stands for every kind"""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A line of a stack: its number, its kind, and what the pattern found."""
+
+    at: int
+    kind: str
+    found: re.Match[str]
+
+
+class LineGrammar:
+    """Kinds of lines in the order in which they are tried; where two fit equally well the earlier holds."""
+
+    def __init__(self, kinds: Sequence[LineKind]) -> None:
+        opening = sorted((k for k in kinds if k.opens), key=lambda k: -k.opens)
+        self._opening = tuple((k.name, k.opens, k.pattern.match) for k in opening)
+        self._following = {
+            state: tuple(
+                sorted(
+                    ((k.name, fit, k.pattern.match) for k in kinds if (fit := k.after.get(state, k.after.get("", 0)))),
+                    key=lambda row: -row[1],
+                )
+            )
+            for state in (k.name for k in kinds)
+        }
+
+    def begin(self, line: str) -> Move | None:
+        """The state after a line that opens a stack by itself."""
+        for name, fit, match in self._opening:
+            if match(line):
+                return name, fit
+        return None
+
+    def step(self, state: LineState, line: str) -> Move | None:
+        """The state after a line that goes on with a stack; an empty line changes nothing and proves nothing."""
+        if not line or line.isspace():
+            return state, WEAK
+        for name, fit, match in self._following[state]:
+            if match(line):
+                return name, fit
+        return None
+
+    def runs(self, lines: Iterable[str]) -> list[list[Token]]:
+        """The stacks of a text, each as its lines in order; empty lines are left out."""
+        found: list[list[Token]] = []
+        run: list[Token] = []
+        tentative: list[Token] = []
+        state = ""
+        blanks = 0
+        for at, line in enumerate(lines):
+            if not line or line.isspace():
+                blanks += 1
+                if blanks > MAX_BLANKS:
+                    run, tentative, state = [], [], ""
+                continue
+            token, fit = self._follow(state, at, line) if run else (None, 0)
+            opened = self._open(at, line, fit)
+            if opened is not None:
+                run, tentative = [opened], []
+                found.append(run)
+                state = opened.kind
+            elif token is None or len(tentative) >= MAX_TENTATIVE:
+                run, tentative, state = [], [], ""
+            else:
+                tentative.append(token)
+                state = token.kind
+                if fit > WEAK:
+                    run += tentative
+                    tentative = []
+            blanks = 0
+        return found
+
+    def _follow(self, state: LineState, at: int, line: str) -> tuple[Token | None, int]:
+        for name, fit, match in self._following[state]:
+            found = match(line)
+            if found:
+                return Token(at, name, found), fit
+        return None, 0
+
+    def _open(self, at: int, line: str, least: int) -> Token | None:
+        """The line as the beginning of a new stack, where it fits that better than what is open."""
+        for name, fit, match in self._opening:
+            if fit <= least:
+                return None
+            found = match(line)
+            if found:
+                return Token(at, name, found)
+        return None
