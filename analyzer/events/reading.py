@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from analyzer.events.decorations import Decorated, undecorate
+from analyzer.events.decorations import undecorate
 from analyzer.events.documents import nested_texts
+from analyzer.events.fragments import join_fragments
 from analyzer.events.levels import level_of_status
 from analyzer.events.origins import read_origin
-from analyzer.events.payloads import Payload, read_payload
+from analyzer.events.payloads import Payload
+from analyzer.events.pieces import Piece, read_piece
 from analyzer.events.plaintext import is_escaped_stack, unescape_stacks
 from analyzer.events.requests import describe_request, read_access_line
 from analyzer.events.stacktraces import judge_frames, read_stacks
-from analyzer.events.stitching import Piece, stitch
+from analyzer.events.stitching import Stitcher
+from analyzer.events.streams import printed_order
 from analyzer.model import (
     NO_MESSAGE,
     Entry,
@@ -51,19 +54,18 @@ def read_events(
     Entries may come in any order. `redact` is applied to every text of an event once more, since joining and
     unescaping can bring secrets to light. Without `frame_rules` the shipped ones judge what is in-app.
     """
-    pieces = [_piece(entry) for entry in entries]
     events: list[ErrorEvent] = []
     error = warning = other = 0
-    for unit in stitch(pieces):
+    for unit in _units(sorted(entries, key=printed_order)):
         event = _event(unit, redact, frame_rules)
         if event is None:
-            other += len(unit)
+            other += sum(len(piece.entries) for piece in unit)
             continue
         events.append(event)
         if event.is_error:
-            error += len(unit)
+            error += len(event.entry_ids)
         else:
-            warning += len(unit)
+            warning += len(event.entry_ids)
     events.sort(key=lambda e: (e.time_ns is None, e.time_ns or 0, e.entry_ids))
     times = [e.time_ns for e in entries if e.time_ns is not None]
     counts = EntryCounts(
@@ -78,12 +80,17 @@ def read_events(
     return EventsResult(events=tuple(events), counts=counts)
 
 
-def _piece(entry: Entry) -> Piece:
-    payload = read_payload(entry)
-    text = payload.text
-    if payload.kind in (EventKind.DEPLOY, EventKind.PLATFORM):
-        return Piece(entry=entry, payload=payload, decorated=Decorated(text=text))
-    return Piece(entry=entry, payload=payload, decorated=undecorate(text))
+def _units(entries: Sequence[Entry]) -> list[list[Piece]]:
+    """Entries in printed order → the pieces of each printing."""
+    joined = join_fragments(entries)
+    stitcher = Stitcher()
+    for at, entry in enumerate(entries):
+        fragment = joined.get(at)
+        if fragment is not None:
+            stitcher.add(read_piece(entry, fragment))
+        elif at not in joined:
+            stitcher.add(read_piece(entry))
+    return stitcher.finish()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +116,7 @@ def _event(unit: list[Piece], redact: Callable[[str], str], frame_rules: Sequenc
     origin = read_origin(entry, payload)
     nested = (*origin.nested, *nested_texts(content.message))
     return ErrorEvent(
-        entry_ids=tuple(p.entry.entry_id for p in unit),
+        entry_ids=tuple(e.entry_id for p in unit for e in p.entries),
         time_ns=entry.time_ns,
         severity=severity,
         service=entry.service,
@@ -117,7 +124,7 @@ def _event(unit: list[Piece], redact: Callable[[str], str], frame_rules: Sequenc
         instance=entry.instance,
         message=content.message,
         stack_traces=content.traces,
-        truncated=any(t.truncated for t in content.traces),
+        truncated=any(p.truncated for p in unit) or any(t.truncated for t in content.traces),
         trace=entry.trace,
         kind=EventKind.REQUEST if content.is_access_line else payload.kind,
         logger=origin.logger or decorated.logger,

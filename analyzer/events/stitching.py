@@ -1,77 +1,354 @@
-"""Entries back to what was printed: the pieces of one error in one unit, and nothing else in it.
+"""Pieces back to what was printed: the lines of one error in one unit, and nothing else in it.
 
-A stream is one log of one instance. Pieces are joined by grammar (a line that can only follow the line before it),
-inside a stream and a small gap of time, never through a line with a logger's prefix of its own.
+A stream may hold several open stacks at once, since threads write to one output in turns. Every line is scored as a
+continuation of each of them and as the beginning of another one; the best fit has it, among equals the one that was
+continued last. A line that fits only weakly, and an empty one, waits until a better one proves that the stack goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from analyzer.events.decorations import Decorated, closes_markup
-from analyzer.events.payloads import Payload
-from analyzer.events.stacktraces import all_readers
-from analyzer.events.stacktraces.core import LineState
-from analyzer.model import Entry, EventKind, Severity
+from analyzer.events.decorations import closes_markup
+from analyzer.events.pieces import Piece
+from analyzer.events.stacktraces import all_readers, may_belong
+from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK, LineState, Reader
+from analyzer.events.streams import Stream, printed_order, stream_of
+from analyzer.model import Entry, Severity
 
-MAX_GAP_NS = 2_000_000_000
-"""between two pieces of one printed stack"""
+MIN_GAP_NS = 2_000_000_000
+"""between two lines of one stack, in a stream that shows nothing else"""
+MAX_GAP_NS = 30_000_000_000
+"""the longest pause that a slow stream may teach"""
+_CLOSE_NS = 100_000_000
+"""a line that nothing marks as part of a stack must come this soon"""
 _TAIL_GAP_NS = 1_000_000
 """between a message and the tail that a line end cut off"""
+_MAX_WAITING = 40
 _MAX_BLANKS = 3
+_MAX_BETWEEN = 50
+"""lines of others between two lines of one stack"""
+_MAX_OPEN = 16
+_TAIL_LINES = 40
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """One entry with what was read of it."""
-
-    entry: Entry
-    payload: Payload
-    decorated: Decorated
-
-    @property
-    def is_plain(self) -> bool:
-        """True where it may be a mere line of something longer."""
-        return self.payload.plain and self.payload.kind is EventKind.APPLICATION
+_States = dict[str, LineState]
+"""where each language's reading stands; languages drop out as lines come that they do not know"""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Unit:
-    """What is being put together in a stream."""
+    """What is being put together."""
 
+    opener: Piece
+    """what may have opened a stack: the first piece but for a log line in front of it"""
     pieces: list[Piece]
-    language: str | None = None
-    state: LineState | None = None
-    blanks: list[Piece] = field(default_factory=list)
-    """empty lines after it: part of it only if it goes on"""
+    states: _States | None = None
+    """None until somebody asks: most units are never followed by a line that could belong to them"""
+    waiting: list[Piece] = field(default_factory=list)
+    """part of it only if it goes on"""
+    waiting_states: _States = field(default_factory=dict)
+    last_ns: int | None = None
+    between: int = 0
+    proved: bool = False
+    """a line that can hardly be anything else went on with it"""
+    before: _Unit | None = None
+    """the log line right in front of it, which belongs to it if it proves to be a stack"""
+    merged: bool = False
 
 
-def stitch(pieces: Sequence[Piece]) -> list[list[Piece]]:
+def stitch(pieces: Iterable[Piece]) -> list[list[Piece]]:
     """Units in the order of their first pieces; every piece is in exactly one."""
-    open_units: dict[tuple[object, ...], _Unit] = {}
-    units: list[_Unit] = []
-    for piece in sorted(pieces, key=_order):
-        stream = _stream(piece.entry)
-        unit = open_units.get(stream)
-        if unit is not None and piece.is_plain and _take(unit, piece):
+    stitcher = Stitcher()
+    for piece in sorted(pieces, key=lambda p: printed_order(p.entry)):
+        stitcher.add(piece)
+    return stitcher.finish()
+
+
+class Stitcher:
+    """Takes pieces in printed order; `finish` gives the units."""
+
+    def __init__(self) -> None:
+        self._streams: dict[Stream, _StreamStitcher] = {}
+
+    def expects(self, entry: Entry) -> bool:
+        """Whether a stack is open to which an entry might belong that has nothing of one."""
+        stream = self._streams.get(stream_of(entry))
+        return stream is not None and stream.is_open(entry.time_ns)
+
+    def add(self, piece: Piece) -> None:
+        """The next piece; one of another stream than those before is welcome."""
+        key = stream_of(piece.entry)
+        stream = self._streams.get(key)
+        if stream is None:
+            stream = self._streams[key] = _StreamStitcher(MIN_GAP_NS)
+        stream.add(piece)
+
+    def finish(self) -> list[list[Piece]]:
+        """All units, in the order of their first pieces."""
+        found: list[list[Piece]] = []
+        for stream in self._streams.values():
+            found += stream.finish()
+        return sorted(found, key=lambda unit: printed_order(unit[0].entry))
+
+
+class _StreamStitcher:
+    """One stream."""
+
+    def __init__(self, max_gap_ns: int) -> None:
+        self.max_gap_ns = max_gap_ns
+        self.open: list[_Unit] = []
+        """the one continued last stands last"""
+        self.units: list[_Unit] = []
+        self.previous: _Unit | None = None
+        """of the piece right before"""
+        self.pieces: list[Piece] = []
+        self.gaps: list[int] = []
+        """between lines that surely belong together"""
+        self.late: int = 0
+        """lines that would surely have gone on with a stack, had they come in time"""
+
+    def is_open(self, time_ns: int | None) -> bool:
+        """Whether a line that shows nothing of a stack might still belong to one."""
+        return any(self._gap(u, time_ns) <= (self.max_gap_ns if u.proved else _CLOSE_NS) for u in self.open)
+
+    def add(self, piece: Piece) -> None:
+        self.pieces.append(piece)
+        self._place(piece)
+
+    def finish(self) -> list[list[Piece]]:
+        gap = self._learnt_gap()
+        if gap > self.max_gap_ns:
+            slower = _StreamStitcher(gap)
+            for piece in self.pieces:
+                slower._place(piece)
+            return slower._units()
+        return self._units()
+
+    def _learnt_gap(self) -> int:
+        """Three times the pause that nine of ten lines keep; more than the least only where lines came too late."""
+        if self.late * 10 < len(self.gaps) or not self.late:
+            return self.max_gap_ns
+        gaps = sorted(self.gaps)
+        return min(MAX_GAP_NS, max(self.max_gap_ns, 3 * gaps[len(gaps) * 9 // 10]))
+
+    def _units(self) -> list[list[Piece]]:
+        for unit in self.open:
+            self._release(unit)
+        self.open = []
+        return [unit.pieces for unit in self.units if not unit.merged]
+
+    # -- one piece
+
+    def _place(self, piece: Piece) -> None:
+        previous, self.previous = self.previous, None
+        if not piece.is_plain:
+            self._alone(piece)
+            return
+        self._expire(piece)
+        if not piece.text.strip():
+            self._blank(piece)
+            self.previous = previous
+            return
+        unit, states, fit = self._best(piece)
+        began: _States | None = None
+        began_fit = 0
+        if unit is not None and fit < SURE:
+            began, began_fit = _begin(piece)
+        if unit is not None and fit >= began_fit:
+            self._take(unit, piece, states, fit)
+            self.previous = previous if fit == WEAK else None
+            return
+        if previous is not None and _is_tail(previous, piece):
+            previous.pieces.append(piece)
+            self.previous = previous
+            return
+        for other in self.open:
+            other.between += 1
+        fresh = self._alone(piece)
+        if began is not None:
+            fresh.states = fresh.waiting_states = began
+        if previous is not None and _is_log_line_before(previous, piece):
+            fresh.before = previous
+            if any(reader.heads(piece.text) for reader in _READERS.values()):
+                self._join_before(fresh)
+        if began is None or began:
+            self.open.append(fresh)
+            if len(self.open) > _MAX_OPEN:
+                self._release(self.open.pop(0))
+
+    def _alone(self, piece: Piece) -> _Unit:
+        unit = _Unit(opener=piece, pieces=[piece], last_ns=piece.entry.time_ns)
+        self.units.append(unit)
+        self.previous = unit
+        return unit
+
+    def _best(self, piece: Piece) -> tuple[_Unit | None, _States, int]:
+        """The open unit that the piece fits best, the states after it, and how well it fits."""
+        best: tuple[_Unit | None, _States, int] = (None, {}, 0)
+        if not self.open:
+            return best
+        marked = may_belong(piece.first_line())
+        for unit in reversed(self.open.copy()):
+            gap = self._gap(unit, piece.entry.time_ns)
+            if not marked and not unit.proved and gap > _CLOSE_NS:
+                continue
+            if unit.states is None:
+                unit.states = unit.waiting_states = _begin(unit.opener)[0]
+                if not unit.states:
+                    self._close(unit)
+                    continue
+            states, fit = _go_on(unit, piece)
+            if gap > self.max_gap_ns:
+                if fit >= SURE and marked:
+                    self.late += 1
+                    self.gaps.append(gap)
+                continue
+            if fit > best[2]:
+                best = unit, states, fit
+        return best
+
+    def _take(self, unit: _Unit, piece: Piece, states: _States, fit: int) -> None:
+        unit.waiting.append(piece)
+        unit.waiting_states = states
+        if fit == WEAK:
+            if len(unit.waiting) > _MAX_WAITING:
+                self._close(unit)
+            return
+        if fit >= SURE:
+            self.gaps.append(self._gap(unit, piece.entry.time_ns))
+            unit.proved = True
+            if unit.before is not None:
+                self._join_before(unit)
+        unit.pieces += unit.waiting
+        unit.waiting = []
+        unit.states = states
+        unit.last_ns = piece.entry.time_ns
+        unit.between = 0
+        self.open.remove(unit)
+        self.open.append(unit)
+        if not states:
+            self._close(unit)
+
+    def _blank(self, piece: Piece) -> None:
+        """An empty line waits with the stack that was continued last; without one it stands alone."""
+        unit = self.open[-1] if self.open else None
+        blanks = sum(not p.text.strip() for p in unit.waiting) if unit is not None else 0
+        if unit is None or blanks >= _MAX_BLANKS or not _is_blank_line(piece.entry):
+            self.units.append(_Unit(opener=piece, pieces=[piece], last_ns=piece.entry.time_ns))
+            return
+        states = {}
+        for language, state in unit.waiting_states.items():
+            following = _READERS[language].step(state, "")
+            if following is not None:
+                states[language] = following[0]
+        unit.waiting.append(piece)
+        unit.waiting_states = states or unit.waiting_states
+
+    def _join_before(self, unit: _Unit) -> None:
+        before, unit.before = unit.before, None
+        if before is not None and not before.merged and before.pieces:
+            unit.pieces = before.pieces + unit.pieces
+            before.merged = True
+
+    # -- the end of units
+
+    def _gap(self, unit: _Unit, time_ns: int | None) -> int:
+        return 0 if unit.last_ns is None or time_ns is None else time_ns - unit.last_ns
+
+    def _expire(self, piece: Piece) -> None:
+        if not self.open:
+            return
+        for unit in list(self.open):
+            if unit.between > _MAX_BETWEEN or self._gap(unit, piece.entry.time_ns) > MAX_GAP_NS:
+                self._close(unit)
+
+    def _close(self, unit: _Unit) -> None:
+        self.open.remove(unit)
+        self._release(unit)
+
+    def _release(self, unit: _Unit) -> None:
+        """Lines that waited in vain stand alone, but for empty ones with a level right after the stack."""
+        waiting, unit.waiting = unit.waiting, []
+        ends = True
+        for piece in waiting:
+            ends = ends and not piece.text.strip() and piece.entry.severity is not None
+            if ends:
+                unit.pieces.append(piece)
+            else:
+                self.units.append(_Unit(opener=piece, pieces=[piece], last_ns=piece.entry.time_ns))
+
+
+_READERS: dict[str, Reader] = {reader.language: reader for reader in all_readers()}
+
+
+def _begin(piece: Piece) -> tuple[_States, int]:
+    """The languages in which the text opens a stack, where they stand at its end, and how well its opening fits."""
+    lines = piece.lines()
+    if len(lines) == 1:
+        return _begin_line(lines[0])
+    states: _States = {}
+    best = 0
+    for line in lines[-_TAIL_LINES:]:
+        opened, fit = _begin_line(line)
+        states = {**opened, **_advance(states, line)}
+        best = max(best, fit)
+    return states, best if states else 0
+
+
+def _begin_line(line: str) -> tuple[_States, int]:
+    states: _States = {}
+    best = 0
+    for language, reader in _READERS.items():
+        move = reader.begin(line)
+        if move is not None:
+            states[language] = move[0]
+            best = max(best, move[1])
+    return states, best
+
+
+def _advance(states: _States, line: str) -> _States:
+    following: _States = {}
+    for language, state in states.items():
+        move = _READERS[language].step(state, line)
+        if move is not None:
+            following[language] = move[0]
+    return following
+
+
+def _go_on(unit: _Unit, piece: Piece) -> tuple[_States, int]:
+    """Where each language stands after the piece, and how well its first line goes on with the unit."""
+    states, fit = _step(unit.waiting_states, piece.first_line())
+    if not states:
+        return {}, 0
+    last = unit.pieces[-1]
+    if piece.has_own_prefix and not (fit >= SURE and last.has_own_prefix):
+        return {}, 0
+    given = piece.entry.severity
+    if fit < SURE and given is not None and last.entry.severity is not None and given != last.entry.severity:
+        return {}, 0
+    if fit < LIKELY and piece.decorated.own_prefix:
+        return {}, 0
+    for line in piece.lines()[1:]:
+        states = _advance(states, line) or _begin_line(line)[0]
+    return states, fit
+
+
+def _step(states: _States, line: str) -> tuple[_States, int]:
+    """The languages that know the line best; those that would merely put up with it drop out."""
+    following: _States = {}
+    best = 0
+    for language, state in states.items():
+        move = _READERS[language].step(state, line)
+        if move is None or move[1] < best:
             continue
-        if unit is not None:
-            units += _left_over(unit)
-        fresh = _open(piece)
-        open_units[stream] = fresh
-        units.append(fresh)
-    for unit in open_units.values():
-        units += _left_over(unit)
-    return sorted((u.pieces for u in units), key=lambda p: _order(p[0]))
+        if move[1] > best:
+            following, best = {}, move[1]
+        following[language] = move[0]
+    return following, best
 
 
-def _left_over(unit: _Unit) -> list[_Unit]:
-    """Empty lines after a closed unit: those with a level were printed with it, the others stand alone."""
-    alone = [b for b in unit.blanks if b.entry.severity is None]
-    unit.pieces += [b for b in unit.blanks if b.entry.severity is not None]
-    unit.blanks = []
-    return [_Unit(pieces=[blank]) for blank in alone]
+# -- log lines in front of a stack, tails of messages
 
 
 def _is_blank_line(entry: Entry) -> bool:
@@ -79,138 +356,37 @@ def _is_blank_line(entry: Entry) -> bool:
     return entry.severity is None or entry.text_payload is not None or entry.json_payload is not None
 
 
-def _order(piece: Piece) -> tuple[bool, int, str, int]:
-    entry = piece.entry
+def _is_log_line_before(previous: _Unit, piece: Piece) -> bool:
+    """A logger's line of an error right before a stack in an entry of its own: one record, split at its line ends."""
+    head = previous.pieces[-1]
     return (
-        entry.time_ns is None,
-        entry.time_ns or 0,
-        "" if entry.time_ns is None else entry.entry_id,
-        entry.position,
-    )
-
-
-def _stream(entry: Entry) -> tuple[object, ...]:
-    return (
-        entry.log_name,
-        entry.resource_type,
-        entry.service,
-        entry.instance,
-        entry.labels.get("instanceId"),
-        tuple(sorted((k, str(v)) for k, v in entry.resource_labels.items())),
-    )
-
-
-def _open(piece: Piece) -> _Unit:
-    unit = _Unit(pieces=[piece])
-    if piece.is_plain:
-        for line in _lines(piece):
-            _advance(unit, line)
-    return unit
-
-
-def _lines(piece: Piece) -> list[str]:
-    """The lines of a piece; a line with a logger's prefix is taken as printed."""
-    text = piece.decorated.text
-    return text.split("\n") if "\n" in text else [text]
-
-
-def _advance(unit: _Unit, line: str) -> bool:
-    """Feed a line to the open language, else see whether it opens one; True where it went on."""
-    for reader in all_readers():
-        if unit.state is not None and unit.language not in (None, reader.language):
-            continue
-        if unit.state is not None:
-            following = reader.step(unit.state, line)
-            if following is not None:
-                unit.state = following[0]
-                return True
-        began = reader.begin(line)
-        if began is not None:
-            unit.language, unit.state = reader.language, began[0]
-            return False
-    return False
-
-
-def _take(unit: _Unit, piece: Piece) -> bool:
-    """Join a piece to an open unit where it can only be its continuation."""
-    before, entry = (unit.blanks or unit.pieces)[-1].entry, piece.entry
-    gap = 0 if before.time_ns is None or entry.time_ns is None else entry.time_ns - before.time_ns
-    if gap > MAX_GAP_NS:
-        return False
-    text = piece.decorated.text
-    if not text.strip():
-        if unit.state is None or len(unit.blanks) >= _MAX_BLANKS or not _is_blank_line(entry):
-            return False
-        unit.blanks.append(piece)
-        return True
-    if unit.state is not None and not _has_own_prefix(piece) and _continue_stack(unit, piece):
-        return True
-    if not unit.blanks and (_heads_stack(unit, piece) or (gap <= _TAIL_GAP_NS and _is_tail(unit, piece))):
-        unit.pieces.append(piece)
-        for line in _lines(piece):
-            _advance(unit, line)
-        return True
-    return False
-
-
-def _heads_stack(unit: _Unit, piece: Piece) -> bool:
-    """A logger's error line before a bare header line: a header alone in its entry was split from what it heads."""
-    head, text = unit.pieces[-1], piece.decorated.text
-    return (
-        len(unit.pieces) == 1
+        len(previous.pieces) == 1
         and head.is_plain
-        and unit.state is None
-        and "\n" not in text
-        and text == text.lstrip()
+        and not previous.states
+        and not piece.decorated.own_prefix
+        and "\n" not in piece.text
         and piece.entry.severity == head.entry.severity
         and head.decorated.own_prefix
         and (head.decorated.level or Severity.DEFAULT) >= Severity.ERROR
-        and any(reader.heads(text) for reader in all_readers())
+        and _soon(head.entry, piece.entry, _CLOSE_NS)
     )
 
 
-def _has_own_prefix(piece: Piece) -> bool:
-    """A closing line such as `Error: x` looks like a level: only real prefixes count, which were taken off."""
-    return piece.decorated.own_prefix and piece.decorated.text != piece.payload.text
-
-
-def _continue_stack(unit: _Unit, piece: Piece) -> bool:
-    lines = _lines(piece)
-    if unit.state is None or not _steps(unit, "" if unit.blanks else None, lines[0]):
-        return False
-    unit.pieces += [*unit.blanks, piece]
-    unit.blanks = []
-    for line in lines[1:]:
-        _advance(unit, line)
-    return True
-
-
-def _steps(unit: _Unit, blank: str | None, line: str) -> bool:
-    reader = next((r for r in all_readers() if r.language == unit.language), None)
-    state = unit.state
-    if reader is None or state is None:
-        return False
-    for each in (line,) if blank is None else (blank, line):
-        following = reader.step(state, each)
-        if following is None:
-            return False
-        state = following[0]
-    unit.state = state
-    return True
+def _soon(earlier: Entry, later: Entry, max_ns: int) -> bool:
+    return earlier.time_ns is None or later.time_ns is None or later.time_ns - earlier.time_ns <= max_ns
 
 
 def _is_tail(unit: _Unit, piece: Piece) -> bool:
     """The rest of a message that was cut at a line end: without level, without prefix, right behind its head."""
-    head = unit.pieces[0]
+    head, last = unit.pieces[0], unit.pieces[-1]
     if piece.entry.severity is not None or piece.decorated.own_prefix or not head.is_plain:
         return False
-    if head.entry.severity is not None or unit.state is not None:
+    if head.entry.severity is not None or unit.states or not _soon(last.entry, piece.entry, _TAIL_GAP_NS):
         return False
-    text = piece.decorated.text
+    text = piece.text
     if head.decorated.open_markup:
-        return not closes_markup(unit.pieces[-1].payload.text) and len(unit.pieces) < 50
+        return not closes_markup(last.payload.text) and len(unit.pieces) < 50
     if head.decorated.location is not None and "Warning: " in head.decorated.text[:120]:  # python's warnings.warn
-        last = unit.pieces[-1]
         return (last is head and text[:1].isspace()) or text.startswith("RuntimeWarning: Enable tracemalloc")
     return head.decorated.own_prefix and _is_open(head.decorated.text) and len(unit.pieces) == 1
 

@@ -45,6 +45,18 @@ class SourceLocation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntrySplit:
+    """Which part of a larger entry this is
+    (https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#logsplit)."""
+
+    uid: str
+    """the same in all parts"""
+    index: int
+    """from 0"""
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One LogEntry, redacted, whatever format it came in. Times are Unix nanoseconds, UTC."""
 
@@ -72,6 +84,8 @@ class Entry:
     http_request: HttpRequest | None = None
     source_location: SourceLocation | None = None
     error_groups: tuple[str, ...] = ()
+    split: EntrySplit | None = None
+    """None for an entry that was written whole"""
     position: int = 0
     """place in the input; breaks ties only where there is no time (plain text)"""
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from analyzer.model import Entry, HttpRequest, SourceLocation
+from analyzer.model import Entry, EntrySplit, HttpRequest, SourceLocation
 from analyzer.redaction import Redactor
 from analyzer.sources.app_rows import log_entry_of
 from analyzer.sources.fields import (
@@ -71,6 +71,7 @@ def decode_entry(row: Mapping[str, Any], *, redactor: Redactor, position: int = 
         http_request=request,
         source_location=_source_location(row, redactor),
         error_groups=_error_groups(row),
+        split=_split(row.get("split"), redactor) if "split" in row else None,
         position=position,
     )
 
@@ -192,6 +193,16 @@ def _error_groups(row: Mapping[str, Any]) -> tuple[str, ...]:
     groups = first_of(row, "errorGroups", "error_groups")
     ids = (text_of(mapping_of(group).get("id")) for group in groups) if isinstance(groups, list) else ()
     return tuple(sorted({name for name in ids if name}))
+
+
+def _split(given: Any, redactor: Redactor) -> EntrySplit | None:
+    """A missing index is 0: JSON leaves out numbers that are zero."""
+    fields = mapping_of(given)
+    uid, index = text_of(fields.get("uid")), integer(fields.get("index")) or 0
+    total = integer(first_of(fields, "totalSplits", "total_splits")) or 0
+    if not uid or index < 0 or total < 2:
+        return None
+    return EntrySplit(uid=shown_id(uid, redactor) or uid, index=index, total=total)
 
 
 def _strings(value: Any) -> dict[str, str]:

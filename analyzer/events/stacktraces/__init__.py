@@ -35,6 +35,16 @@ def all_readers() -> tuple[Reader, ...]:
     return readers()
 
 
+@lru_cache(maxsize=1)
+def _all_hints() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(hint for reader in all_readers() for hint in reader.hints))
+
+
+def may_belong(text: str) -> bool:
+    """A cheap test: whether a text shows anything of a stack. A source line or a line of a message does not."""
+    return text[:1].isspace() or any(hint in text for hint in _all_hints())
+
+
 def parse_stack_traces(text: str, *, frame_rules: Sequence[Rule] = ()) -> list[StackTrace]:
     """Every trace in a text, in printed order.
 

@@ -1,0 +1,159 @@
+"""Texts that were cut on their way, put together again without a line end between the parts.
+
+Who cuts: the log API (`split.uid`, with the number of parts), container runtimes at 16 KB (CRI's flag `P`, docker's
+missing line end, or only the length tells), the log API again at 256 KB.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from analyzer.events.streams import stream_of
+from analyzer.model import Entry
+
+MAX_PAUSE_NS = 2_000_000_000
+"""between the parts of one text"""
+MAX_PARTS = 20_000
+MAX_CHARS = 64 * 1024 * 1024
+_RUNTIME_BYTES = 16 * 1024
+"""https://github.com/containerd/containerd/blob/main/internal/cri/config/config.go: MaxContainerLogLineSize"""
+_ENTRY_BYTES = 250_000
+"""an entry holds at most 256 KB, of which the text gets what is left: https://cloud.google.com/logging/quotas"""
+_CRI = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}(?:Z|[+-]\d\d:\d\d) (?P<out>stdout|stderr) (?P<flag>[FP])(?: |$)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """One text out of several entries."""
+
+    entry: Entry
+    """the first part with the whole text"""
+    parts: tuple[Entry, ...]
+    truncated: bool
+    """a part is missing, or the last one ends where a text is cut"""
+
+
+def join_fragments(entries: Sequence[Entry]) -> dict[int, Joined | None]:
+    """For entries in printed order: the joined text at the place of its first part, None at the places of the others.
+
+    Places of whole entries are left out, so the result is empty almost always.
+    """
+    found: dict[int, Joined | None] = {}
+    open_texts: dict[tuple[object, ...], list[int]] = {}
+    by_uid: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for at, entry in enumerate(entries):
+        if entry.split is not None:
+            by_uid[(*stream_of(entry), entry.split.uid)].append(at)
+            continue
+        cut = _cut_by(entry)
+        if cut is None and not open_texts:
+            continue
+        key = (*stream_of(entry), _output(entry))
+        text = open_texts.get(key)
+        if text is not None and not _goes_on(entries[text[-1]], entry, len(text)):
+            _close(entries, open_texts.pop(key), found)
+            text = None
+        if text is not None:
+            text.append(at)
+            if not cut:
+                _close(entries, open_texts.pop(key), found)
+        elif cut:
+            open_texts[key] = [at]
+    for key in list(open_texts):
+        _close(entries, open_texts.pop(key), found)
+    for places in by_uid.values():
+        _close_split(entries, places, found)
+    return found
+
+
+def _cut_by(entry: Entry) -> bool | None:
+    """Whether the text was cut at its end; None where nothing speaks of cutting, False where it is told to be whole."""
+    text = entry.text_payload
+    if text is None:
+        log = entry.json_payload.get("log") if entry.json_payload is not None else None
+        if isinstance(log, str) and entry.json_payload is not None and "stream" in entry.json_payload:
+            return not log.endswith("\n")
+        return None
+    if "std" in text[:48]:
+        cri = _CRI.match(text)
+        if cri:
+            return cri["flag"] == "P"
+    if len(text) * 4 < _RUNTIME_BYTES or text.endswith("\n"):
+        return None
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    return True if size >= _ENTRY_BYTES or size == _RUNTIME_BYTES else None
+
+
+def _output(entry: Entry) -> str:
+    """Which of a container's two outputs a runtime's line came from."""
+    if entry.json_payload is not None:
+        return str(entry.json_payload.get("stream", ""))
+    cri = _CRI.match(entry.text_payload or "")
+    return cri["out"] if cri else ""
+
+
+def _goes_on(before: Entry, entry: Entry, parts: int) -> bool:
+    if before.time_ns is None or entry.time_ns is None or entry.time_ns - before.time_ns > MAX_PAUSE_NS:
+        return False
+    same_kind = (before.text_payload is None) == (entry.text_payload is None)
+    return same_kind and entry.severity == before.severity and parts < MAX_PARTS
+
+
+def _close(entries: Sequence[Entry], places: Sequence[int], found: dict[int, Joined | None]) -> None:
+    """A text that goes on nowhere is told to be cut all the same: it ends in the middle of a line."""
+    parts = tuple(entries[at] for at in places)
+    first, last = parts[0], parts[-1]
+    for at in places:
+        found[at] = None
+    truncated = bool(_cut_by(last)) and not _is_docker(last)
+    if len(parts) == 1 and _is_docker(first):
+        del found[places[0]]
+        return
+    texts = [_text(part) for part in parts]
+    if sum(map(len, texts)) > MAX_CHARS:
+        texts, truncated = texts[:1], True
+    found[places[0]] = Joined(entry=_with_text(first, "".join(texts)), parts=parts, truncated=truncated)
+
+
+def _close_split(entries: Sequence[Entry], places: Sequence[int], found: dict[int, Joined | None]) -> None:
+    numbered = sorted(places, key=lambda at: (_index(entries[at]), at))
+    parts = tuple(entries[at] for at in numbered)
+    split = parts[0].split
+    for at in places:
+        found[at] = None
+    missing = split is None or [_index(p) for p in parts] != list(range(split.total))
+    found[min(places)] = Joined(
+        entry=_with_text(parts[0], "".join(_text(p) for p in parts)), parts=parts, truncated=missing
+    )
+
+
+def _index(entry: Entry) -> int:
+    return entry.split.index if entry.split is not None else 0
+
+
+def _is_docker(entry: Entry) -> bool:
+    return entry.text_payload is None
+
+
+def _text(entry: Entry) -> str:
+    """The text of a part without the runtime's prefix."""
+    if entry.text_payload is not None:
+        cri = _CRI.match(entry.text_payload)
+        return entry.text_payload[cri.end() :] if cri else entry.text_payload
+    for key in ("log", "message", "msg"):
+        said = (entry.json_payload or {}).get(key)
+        if isinstance(said, str):
+            return said
+    return ""
+
+
+def _with_text(entry: Entry, text: str) -> Entry:
+    if entry.text_payload is not None or entry.json_payload is None:
+        return replace(entry, text_payload=text, split=None)
+    key = next((k for k in ("log", "message", "msg") if isinstance(entry.json_payload.get(k), str)), "message")
+    return replace(entry, json_payload={**entry.json_payload, key: text}, split=None)
