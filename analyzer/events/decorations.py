@@ -51,6 +51,10 @@ _BARE_LEVEL = re.compile(rf"(?P<level>{_LEVEL})(?::|\s)")
 _PYTHON_WARNING = re.compile(
     r"(?P<file>(?:/|[A-Za-z]:\\|<)[^\n:]{1,1000}):(?P<line>\d{1,9}): (?P<text>\w{0,100}Warning: [^\n]{1,20000})"
 )
+_MAY_BE_DECORATED = re.compile(
+    rf"[\d\[/<]|[A-Za-z]:\\|{_LEVEL}(?![a-z])|[IWEF]\d{{4}} |(?:time|ts|level)=", re.IGNORECASE
+)
+"""what every format begins with, so that an ordinary text is looked at once"""
 _CRI = re.compile(rf"{_TIME} (?:stdout|stderr) (?P<flag>[FP]) ?")
 # loguru's colour tags by name: `<ip>` and the like are what a redaction put there
 _TAG = (
@@ -66,7 +70,7 @@ _WRAPPER_FUNCTIONS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # one an entry: frozen ones cost twice the time to make
 class Decorated:
     """A text without its decorations, and what they said."""
 
@@ -82,7 +86,10 @@ class Decorated:
 
 def undecorate(text: str) -> Decorated:
     """The text without terminal colours and without the prefix of a known logger."""
-    text = _CRI.sub("", strip_ansi(text), count=1)
+    text = strip_ansi(text)
+    if not _MAY_BE_DECORATED.match(text):
+        return Decorated(text=text)
+    text = _CRI.sub("", text, count=1)
     for pattern in _FORMATS:
         found = pattern.match(text)
         if found:

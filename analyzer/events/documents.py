@@ -7,6 +7,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from analyzer.model import NestedText
@@ -142,6 +143,12 @@ def _collect(value: Any, rank: int, depth: int, found: list[tuple[int, int, int,
             _collect(item, rank, depth + 1, found)
 
 
+def is_error_key(key: str) -> bool:
+    """Whether the text under a key may be that of an error."""
+    return _rank(key) > 0
+
+
+@lru_cache(maxsize=8192)
 def _rank(key: object) -> int:
     return _RANKS.get(str(key).replace("_", "").replace("-", "").lower(), 0)
 

@@ -20,6 +20,7 @@ MAX_PARTS = 20_000
 MAX_CHARS = 64 * 1024 * 1024
 _RUNTIME_BYTES = 16 * 1024
 """https://github.com/containerd/containerd/blob/main/internal/cri/config/config.go: MaxContainerLogLineSize"""
+_LEAST_CHARS = _RUNTIME_BYTES // 4
 _ENTRY_BYTES = 250_000
 """an entry holds at most 256 KB, of which the text gets what is left: https://cloud.google.com/logging/quotas"""
 _CRI = re.compile(
@@ -38,28 +39,30 @@ class Joined:
     """a part is missing, or the last one ends where a text is cut"""
 
 
-def join_fragments(entries: Sequence[Entry]) -> dict[int, Joined | None]:
-    """For entries in printed order: the joined text at the place of its first part, None at the places of the others.
+def join_fragments(entries: Sequence[Entry], texts: Sequence[str | None]) -> dict[int, Joined | None]:
+    """For entries in printed order, and what is known of their texts (None: nothing): the joined text at the place of its first part, None at the places of the others.
 
     Places of whole entries are left out, so the result is empty almost always.
     """
     found: dict[int, Joined | None] = {}
     open_texts: dict[tuple[object, ...], list[int]] = {}
     by_uid: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for at, entry in enumerate(entries):
+    for at, (entry, text) in enumerate(zip(entries, texts, strict=True)):
         if entry.split is not None:
             by_uid[(*stream_of(entry), entry.split.uid)].append(at)
+            continue
+        if text is not None and len(text) < _LEAST_CHARS and " P" not in text[:48] and not open_texts:
             continue
         cut = _cut_by(entry)
         if cut is None and not open_texts:
             continue
         key = (*stream_of(entry), _output(entry))
-        text = open_texts.get(key)
-        if text is not None and not _goes_on(entries[text[-1]], entry, len(text)):
+        places = open_texts.get(key)
+        if places is not None and not _goes_on(entries[places[-1]], entry, len(places)):
             _close(entries, open_texts.pop(key), found)
-            text = None
-        if text is not None:
-            text.append(at)
+            places = None
+        if places is not None:
+            places.append(at)
             if not cut:
                 _close(entries, open_texts.pop(key), found)
         elif cut:
@@ -83,7 +86,7 @@ def _cut_by(entry: Entry) -> bool | None:
         cri = _CRI.match(text)
         if cri:
             return cri["flag"] == "P"
-    if len(text) * 4 < _RUNTIME_BYTES or text.endswith("\n"):
+    if len(text) < _LEAST_CHARS or text.endswith("\n"):
         return None
     size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
     return True if size >= _ENTRY_BYTES or size == _RUNTIME_BYTES else None

@@ -31,6 +31,8 @@ _NAMES = {
 }
 _LETTERS = {"I": Severity.INFO, "W": Severity.WARNING, "E": Severity.ERROR, "F": Severity.CRITICAL}
 _KEYS = ("severity", "level", "levelname", "log_level", "loglevel", "levelno", "lvl", "severity_text", "severityText")
+LEVEL_KEYS = frozenset((*_KEYS, "log", "log.level", "severity_number", "severityNumber", "record"))
+"""keys of a payload at which its level may stand"""
 _SERVER_ERROR = 500
 _CLIENT_ERROR = 400
 

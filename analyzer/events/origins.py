@@ -7,16 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from analyzer.events.decorations import trusted
-from analyzer.events.documents import nested_in_payload
+from analyzer.events.documents import is_error_key, nested_in_payload
 from analyzer.events.json_values import attributes_of, int_of, mapping
 from analyzer.events.payloads import STACK_KEYS, Payload
 from analyzer.model import Entry, NestedText, SourceLocation
 
 # read otherwise, or never an error text
 _NOT_NESTED = frozenset(("textPayload", "text", "labels", "httpRequest", "@type", "logger", "name"))
+
+
+_PLACE_KEYS = frozenset(
+    (
+        "record",
+        "attributes",
+        "labels",
+        "context",
+        "logging.googleapis.com/sourceLocation",
+        "sourceLocation",
+        "pathname",
+        "module",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +48,11 @@ def read_origin(entry: Entry, payload: Payload) -> Origin:
     given = payload.location or trusted(entry.source_location)
     document = payload.document
     if document is None:
-        return Origin(location=given)
+        return Origin(location=given) if given is not None else _NOTHING
+    if not _says_more(tuple(document), payload.message_key) and not any(
+        type(value) in (dict, list) for value in document.values()
+    ):
+        return Origin(logger=_logger(document, {}), location=given)
     record = mapping(document.get("record"))
     attributes = attributes_of(document.get("attributes"))
     data = {key for key in STACK_KEYS if isinstance(document.get(key), list)}  # frames with locals: never opened
@@ -42,6 +61,17 @@ def read_origin(entry: Entry, payload: Payload) -> Origin:
         logger=_logger(document, record),
         location=_place(document, record, attributes) or given,
         nested=nested_in_payload(document, skip=skip),
+    )
+
+
+_NOTHING = Origin()
+
+
+@lru_cache(maxsize=4096)
+def _says_more(keys: tuple[str, ...], message_key: str) -> bool:
+    """Whether a payload has a key under which a place or an error text may stand, besides its message."""
+    return not _PLACE_KEYS.isdisjoint(keys) or any(
+        is_error_key(key) for key in keys if key != message_key and key not in _NOT_NESTED
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analyzer.events.decorations import Decorated, undecorate
 from analyzer.events.fragments import Joined
 from analyzer.events.payloads import Payload, read_payload
+from analyzer.events.screening import shows_stack
 from analyzer.model import Entry, EventKind
 
 
@@ -19,6 +20,8 @@ class Piece:
     payload: Payload
     decorated: Decorated
     entries: tuple[Entry, ...]
+    shows_stack: bool | None = None
+    """of a text of one line, where it is known: see `screening`"""
     truncated: bool = False
     """the text was cut on its way, and not all parts are here"""
 
@@ -37,6 +40,13 @@ class Piece:
         """The text without decorations."""
         return self.decorated.text
 
+    def may_go_on(self) -> bool:
+        """Whether the first line shows anything of a stack: a source line or a line of a message does not."""
+        text = self.decorated.text
+        if self.shows_stack is False:  # then the text without its prefix shows nothing either, but for white space
+            return text[:1].isspace()
+        return shows_stack(text.partition("\n")[0])
+
     def first_line(self) -> str:
         """The text up to its first line end."""
         return self.decorated.text.partition("\n")[0]
@@ -47,7 +57,7 @@ class Piece:
         return text.rstrip("\n").split("\n") if "\n" in text else [text]
 
 
-def read_piece(entry: Entry, joined: Joined | None = None) -> Piece:
+def read_piece(entry: Entry, *, joined: Joined | None = None, shows_stack: bool | None = None) -> Piece:
     """Payload and decorations of an entry, or of the text that several entries were joined to."""
     if joined is not None:
         entry = joined.entry
@@ -57,5 +67,5 @@ def read_piece(entry: Entry, joined: Joined | None = None) -> Piece:
     else:
         decorated = undecorate(payload.text)
     if joined is None:
-        return Piece(entry=entry, payload=payload, decorated=decorated, entries=(entry,))
+        return Piece(entry=entry, payload=payload, decorated=decorated, entries=(entry,), shows_stack=shows_stack)
     return Piece(entry=entry, payload=payload, decorated=decorated, entries=joined.parts, truncated=joined.truncated)

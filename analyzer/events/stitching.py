@@ -7,23 +7,22 @@ continued last. A line that fits only weakly, and an empty one, waits until a be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from analyzer.events.decorations import closes_markup
 from analyzer.events.pieces import Piece
-from analyzer.events.stacktraces import all_readers, may_belong
+from analyzer.events.stacktraces import all_readers
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK, LineState, Reader
-from analyzer.events.streams import Stream, printed_order, stream_of
+from analyzer.events.streams import Stream, stream_of
 from analyzer.model import Entry, Severity
 
 MIN_GAP_NS = 2_000_000_000
 """between two lines of one stack, in a stream that shows nothing else"""
 MAX_GAP_NS = 30_000_000_000
 """the longest pause that a slow stream may teach"""
-_CLOSE_NS = 100_000_000
+SOON_NS = 100_000_000
 """a line that nothing marks as part of a stack must come this soon"""
-_TAIL_GAP_NS = 1_000_000
+TAIL_GAP_NS = 1_000_000
 """between a message and the tail that a line end cut off"""
 _MAX_WAITING = 40
 _MAX_BLANKS = 3
@@ -57,24 +56,11 @@ class _Unit:
     merged: bool = False
 
 
-def stitch(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """Units in the order of their first pieces; every piece is in exactly one."""
-    stitcher = Stitcher()
-    for piece in sorted(pieces, key=lambda p: printed_order(p.entry)):
-        stitcher.add(piece)
-    return stitcher.finish()
-
-
 class Stitcher:
     """Takes pieces in printed order; `finish` gives the units."""
 
     def __init__(self) -> None:
         self._streams: dict[Stream, _StreamStitcher] = {}
-
-    def expects(self, entry: Entry) -> bool:
-        """Whether a stack is open to which an entry might belong that has nothing of one."""
-        stream = self._streams.get(stream_of(entry))
-        return stream is not None and stream.is_open(entry.time_ns)
 
     def add(self, piece: Piece) -> None:
         """The next piece; one of another stream than those before is welcome."""
@@ -85,11 +71,8 @@ class Stitcher:
         stream.add(piece)
 
     def finish(self) -> list[list[Piece]]:
-        """All units, in the order of their first pieces."""
-        found: list[list[Piece]] = []
-        for stream in self._streams.values():
-            found += stream.finish()
-        return sorted(found, key=lambda unit: printed_order(unit[0].entry))
+        """All units, stream by stream."""
+        return [unit for stream in self._streams.values() for unit in stream.finish()]
 
 
 class _StreamStitcher:
@@ -107,10 +90,6 @@ class _StreamStitcher:
         """between lines that surely belong together"""
         self.late: int = 0
         """lines that would surely have gone on with a stack, had they come in time"""
-
-    def is_open(self, time_ns: int | None) -> bool:
-        """Whether a line that shows nothing of a stack might still belong to one."""
-        return any(self._gap(u, time_ns) <= (self.max_gap_ns if u.proved else _CLOSE_NS) for u in self.open)
 
     def add(self, piece: Piece) -> None:
         self.pieces.append(piece)
@@ -145,20 +124,23 @@ class _StreamStitcher:
         if not piece.is_plain:
             self._alone(piece)
             return
-        self._expire(piece)
-        if not piece.text.strip():
+        if self.open:
+            self._expire(piece.entry.time_ns)
+        text = piece.decorated.text
+        if not text or text.isspace():
             self._blank(piece)
             self.previous = previous
             return
-        unit, states, fit = self._best(piece)
         began: _States | None = None
-        began_fit = 0
-        if unit is not None and fit < SURE:
-            began, began_fit = _begin(piece)
-        if unit is not None and fit >= began_fit:
-            self._take(unit, piece, states, fit)
-            self.previous = previous if fit == WEAK else None
-            return
+        if self.open:
+            unit, states, fit = self._best(piece)
+            began_fit = 0
+            if unit is not None and fit < SURE:
+                began, began_fit = _begin(piece)
+            if unit is not None and fit >= began_fit:
+                self._take(unit, piece, states, fit)
+                self.previous = previous if fit == WEAK else None
+                return
         if previous is not None and _is_tail(previous, piece):
             previous.pieces.append(piece)
             self.previous = previous
@@ -175,7 +157,7 @@ class _StreamStitcher:
         if began is None or began:
             self.open.append(fresh)
             if len(self.open) > _MAX_OPEN:
-                self._release(self.open.pop(0))
+                self._close(self.open[0])
 
     def _alone(self, piece: Piece) -> _Unit:
         unit = _Unit(opener=piece, pieces=[piece], last_ns=piece.entry.time_ns)
@@ -186,13 +168,15 @@ class _StreamStitcher:
     def _best(self, piece: Piece) -> tuple[_Unit | None, _States, int]:
         """The open unit that the piece fits best, the states after it, and how well it fits."""
         best: tuple[_Unit | None, _States, int] = (None, {}, 0)
-        if not self.open:
-            return best
-        marked = may_belong(piece.first_line())
+        time_ns = piece.entry.time_ns
+        marked: bool | None = None
         for unit in reversed(self.open.copy()):
-            gap = self._gap(unit, piece.entry.time_ns)
-            if not marked and not unit.proved and gap > _CLOSE_NS:
-                continue
+            gap = 0 if unit.last_ns is None or time_ns is None else time_ns - unit.last_ns
+            if gap > SOON_NS and not unit.proved:
+                if marked is None:
+                    marked = piece.may_go_on()
+                if not marked:
+                    continue
             if unit.states is None:
                 unit.states = unit.waiting_states = _begin(unit.opener)[0]
                 if not unit.states:
@@ -200,11 +184,10 @@ class _StreamStitcher:
                     continue
             states, fit = _go_on(unit, piece)
             if gap > self.max_gap_ns:
-                if fit >= SURE and marked:
+                if fit >= SURE and piece.may_go_on():
                     self.late += 1
                     self.gaps.append(gap)
-                continue
-            if fit > best[2]:
+            elif fit > best[2]:
                 best = unit, states, fit
         return best
 
@@ -256,12 +239,14 @@ class _StreamStitcher:
     def _gap(self, unit: _Unit, time_ns: int | None) -> int:
         return 0 if unit.last_ns is None or time_ns is None else time_ns - unit.last_ns
 
-    def _expire(self, piece: Piece) -> None:
-        if not self.open:
-            return
-        for unit in list(self.open):
-            if unit.between > _MAX_BETWEEN or self._gap(unit, piece.entry.time_ns) > MAX_GAP_NS:
-                self._close(unit)
+    def _expire(self, time_ns: int | None) -> None:
+        """Close what cannot go on any more. Units stand in the order of their last pieces."""
+        while self.open:
+            unit = self.open[0]
+            limit = MAX_GAP_NS if unit.proved else self.max_gap_ns
+            if unit.between <= _MAX_BETWEEN and self._gap(unit, time_ns) <= limit:
+                break
+            self._close(unit)
 
     def _close(self, unit: _Unit) -> None:
         self.open.remove(unit)
@@ -368,7 +353,7 @@ def _is_log_line_before(previous: _Unit, piece: Piece) -> bool:
         and piece.entry.severity == head.entry.severity
         and head.decorated.own_prefix
         and (head.decorated.level or Severity.DEFAULT) >= Severity.ERROR
-        and _soon(head.entry, piece.entry, _CLOSE_NS)
+        and _soon(head.entry, piece.entry, SOON_NS)
     )
 
 
@@ -381,7 +366,7 @@ def _is_tail(unit: _Unit, piece: Piece) -> bool:
     head, last = unit.pieces[0], unit.pieces[-1]
     if piece.entry.severity is not None or piece.decorated.own_prefix or not head.is_plain:
         return False
-    if head.entry.severity is not None or unit.states or not _soon(last.entry, piece.entry, _TAIL_GAP_NS):
+    if head.entry.severity is not None or unit.states or not _soon(last.entry, piece.entry, TAIL_GAP_NS):
         return False
     text = piece.text
     if head.decorated.open_markup:

@@ -107,7 +107,7 @@ def analyze(
         if live
         else read_files(list(logs), redactor=redactor, stdin=stdin, progress=progress)
     )
-    found = read_events(source.entries, redact=redactor.text, frame_rules=frames)
+    found = read_events(source.entries, redact=redactor.text, redact_all=redactor.texts, frame_rules=frames)
     say(f"{len(source.entries):,} entries, {len(found.events):,} errors and warnings")
     signed = sign_events(found.events, mask_rules=masks, frame_rules=frames)
     clusters = cluster_events(signed, noise_rules=noise, similarity=similarity)
@@ -151,7 +151,7 @@ def read_dict_events(rows: Iterable[Mapping[str, Any]]) -> tuple[ErrorEvent, ...
     redactor = build_redactor()
     entries = [decode_entry(row, redactor=redactor, position=n) for n, row in enumerate(rows)]
     entries.sort(key=lambda e: (e.time_ns is None, e.time_ns or 0, e.log_name, e.entry_id, e.position))
-    found = read_events(entries, redact=redactor.text, frame_rules=load_rules("frames"))
+    found = read_events(entries, redact=redactor.text, redact_all=redactor.texts, frame_rules=load_rules("frames"))
     return tuple(e for e in found.events if e.is_error)
 
 

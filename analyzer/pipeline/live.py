@@ -88,7 +88,7 @@ def first_findings(rows: Sequence[Row], redactor: Redactor, *, most: int = 5) ->
     entries = [decode_entry(json_of_row(row), redactor=redactor) for row in rows]
     entries.sort(key=lambda e: (e.time_ns or 0, e.log_name, e.entry_id))
     masks, frames = load_rules("masks"), load_rules("frames")
-    found = read_events(entries, redact=redactor.text, frame_rules=frames)
+    found = read_events(entries, redact=redactor.text, redact_all=redactor.texts, frame_rules=frames)
     templates: Counter[str] = Counter()
     for event in found.events:
         if event.is_error:

@@ -16,7 +16,7 @@ from analyzer.events.stacktraces.core import Reader, Span, readers
 from analyzer.model import Frame, StackTrace
 from analyzer.rules import Rule, load_rules
 
-__all__ = ["StackText", "all_readers", "judge_frames", "parse_stack_traces", "read_stacks"]
+__all__ = ["StackText", "all_hints", "all_readers", "judge_frames", "parse_stack_traces", "read_stacks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +36,9 @@ def all_readers() -> tuple[Reader, ...]:
 
 
 @lru_cache(maxsize=1)
-def _all_hints() -> tuple[str, ...]:
+def all_hints() -> tuple[str, ...]:
+    """Substrings of which one stands in every text that some reader finds a stack in."""
     return tuple(dict.fromkeys(hint for reader in all_readers() for hint in reader.hints))
-
-
-def may_belong(text: str) -> bool:
-    """A cheap test: whether a text shows anything of a stack. A source line or a line of a message does not."""
-    return text[:1].isspace() or any(hint in text for hint in _all_hints())
 
 
 def parse_stack_traces(text: str, *, frame_rules: Sequence[Rule] = ()) -> list[StackTrace]:
