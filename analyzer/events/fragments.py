@@ -40,8 +40,9 @@ class Joined:
 
 
 def join_fragments(entries: Sequence[Entry], texts: Sequence[str | None]) -> dict[int, Joined | None]:
-    """For entries in printed order, and what is known of their texts (None: nothing): the joined text at the place of its first part, None at the places of the others.
+    """The joined text at the place of its first part, None at the places of the others.
 
+    `entries` are in printed order; `texts` is what is known of their texts, None where that is nothing.
     Places of whole entries are left out, so the result is empty almost always.
     """
     found: dict[int, Joined | None] = {}

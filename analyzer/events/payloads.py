@@ -33,7 +33,7 @@ _MESSAGE_KEYS = ("message", "msg", "event", "text", "log", "body")
 STACK_KEYS = ("stack_trace", "stacktrace", "stackTrace", "stack", "exception", "exc_info", "exc_text", "traceback")
 _MAX_TRACES = 50
 _SPECIAL_KEYS = frozenset(
-    (*STACK_KEYS, *LEVEL_KEYS, "exception.stacktrace", "error", "record", "attributes", "context", "@type", "stream")
+    (*STACK_KEYS, "exception.stacktrace", "error", "record", "attributes", "context", "@type", "stream", "log")
 )
 # what Cloud Run's own log (varlog/system) says; collectors that lose the log name leave only the text
 _PLATFORM_TEXT = re.compile(
@@ -107,33 +107,40 @@ def _kind(entry: Entry, *, has_text: bool) -> EventKind:
 
 
 @lru_cache(maxsize=4096)
-def _only_message_key(keys: tuple[str, ...]) -> str:
-    """The key of the message where none of the keys can hold a stack, a level, an error or a request; else nothing."""
+def _only_message_key(keys: tuple[str, ...]) -> tuple[str, bool]:
+    """The key of the message where no other key can hold a stack, an error or a request (else nothing), and whether a
+    key may hold a level."""
     if not _SPECIAL_KEYS.isdisjoint(keys):
-        return ""
+        return "", False
     found = [key for key in _MESSAGE_KEYS if key in keys]
-    return found[0] if len(found) == 1 else ""
+    return (found[0] if len(found) == 1 else ""), not LEVEL_KEYS.isdisjoint(keys)
 
 
 def plain_text(entry: Entry) -> str | None:
     """The text of an entry that has nothing else to say (but for context that no event needs), None for any other."""
-    if entry.text_payload is not None:
-        return None if entry.text_payload[:1] in ("{", " ") else entry.text_payload
+    text = entry.text_payload
+    if text is not None:
+        return None if text[:1] in ("{", " ") else text
     if entry.json_payload is None:
         return None
-    key = _only_message_key(tuple(entry.json_payload))
+    key = _only_message_key(tuple(entry.json_payload))[0]
     text = entry.json_payload[key] if key else None
     return text if isinstance(text, str) and text and not text.isspace() else None
 
 
 def _json(payload: Mapping[str, Any], entry: Entry) -> Payload:
-    key = _only_message_key(tuple(payload))
+    key, has_level = _only_message_key(tuple(payload))
     if key:
         text = payload[key]
         if isinstance(text, str) and text and not text.isspace():
-            kind = _kind(entry, has_text=True)
             return Payload(
-                text=text, kind=kind, request=entry.http_request, document=payload, message_key=key, plain=True
+                text=text,
+                level=level_of_payload(payload) if has_level else None,
+                kind=_kind(entry, has_text=True),
+                request=entry.http_request,
+                document=payload,
+                message_key=key,
+                plain=True,
             )
     record = mapping(payload.get("record"))
     attributes = attributes_of(payload.get("attributes"))

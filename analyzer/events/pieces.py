@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from analyzer.events.decorations import Decorated, undecorate
 from analyzer.events.fragments import Joined
 from analyzer.events.payloads import Payload, read_payload
-from analyzer.events.screening import shows_stack
+from analyzer.events.stacktraces import shows_stack
 from analyzer.model import Entry, EventKind
 
 

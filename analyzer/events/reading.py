@@ -18,7 +18,8 @@ from analyzer.events.pieces import Piece, read_piece
 from analyzer.events.plaintext import is_escaped_stack, strip_ansi, unescape_stacks
 from analyzer.events.requests import describe_request, read_access_line
 from analyzer.events.screening import screen, shows_trouble
-from analyzer.events.stacktraces import judge_frames, read_stacks
+from analyzer.events.stacktraces import read_stacks
+from analyzer.events.stacktraces.in_app import judge_by
 from analyzer.events.stitching import Stitcher
 from analyzer.events.streams import in_printed_order
 from analyzer.model import (
@@ -123,7 +124,7 @@ def _units(entries: Sequence[Entry]) -> tuple[list[list[Piece]], int]:
     texts = [plain_text(entry) for entry in entries]
     shown = screen(texts)
     joined = join_fragments(entries, texts)
-    near = linked(entries, stacks=shown.stacks, starts=shown.starts, untold=shown.untold)
+    near = linked(entries, shown)
     stitcher = Stitcher()
     alone: list[list[Piece]] = []
     quiet = 0
@@ -226,10 +227,11 @@ def _event(draft: _Draft, redact: Redact, frame_rules: Sequence[Rule]) -> ErrorE
     unit, head = draft.unit, draft.unit[0]
     entry, payload, decorated = head.entry, head.payload, head.decorated
     request, access = payload.request, None
+    traces: list[StackTrace] = []
     if len(unit) == 1 and payload.kind is EventKind.APPLICATION and '" ' in draft.text[:_ACCESS_CHARS]:
         access = read_access_line(draft.text)
     if access is not None:
-        message, request, traces = access[0], request or access[1], []
+        message, request = access[0], request or access[1]
     else:
         message, traces = _read(draft, redact, frame_rules)
     severity = draft.level
@@ -278,7 +280,8 @@ def _is_mere_data(traces: Sequence[StackTrace], payload: Payload) -> bool:
 def _read(draft: _Draft, redact: Redact, frame_rules: Sequence[Rule]) -> tuple[str, list[StackTrace]]:
     """The message and the traces of a text that is no access line."""
     payload = draft.unit[0].payload
-    rest, traces = draft.text, []
+    rest = draft.text
+    traces: list[StackTrace] = []
     if len(draft.unit) > 1 or draft.unit[0].shows_stack is not False:
         found = read_stacks(draft.text, frame_rules=frame_rules)
         rest, traces = found.rest, list(found.traces)
@@ -287,7 +290,7 @@ def _read(draft: _Draft, redact: Redact, frame_rules: Sequence[Rule]) -> tuple[s
             if trace not in traces:
                 traces.append(trace)
     if not traces and payload.traces:
-        traces = [judge_frames(_redacted(t, redact), frame_rules) for t in payload.traces]
+        traces = [judge_by(frame_rules).judge(_redacted(t, redact)) for t in payload.traces]
     return _message(rest, draft.unit, traces), traces
 
 

@@ -10,36 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from analyzer.events.stacktraces import all_hints
+from analyzer.events.stacktraces import all_hints, shows_stack
 from analyzer.redaction.screens import column_of, places_of
 
 _ENOUGH = 64
 """texts for which the column is worth its set-up"""
-_TITLE_WORDS = ("Error", "Exception", "error:", "panic")
-"""a line of a low level with one of them may be the title of a stack that follows"""
-_MORE_LINES = ("\n", "\\n")
 _ACCESS = r'" [45][0-9][0-9](?:\s|$)'
 _ACCESS_LINE = re.compile(_ACCESS)
 
 
-def shows_stack(text: str) -> bool:
-    """Whether a text shows anything of a stack. A source line or a line of a message does not."""
-    if text[:1].isspace():
-        return True
-    for hint in all_hints():  # a loop is faster than any()
-        if hint in text:
-            return True
-    return False
-
-
 def shows_trouble(text: str) -> bool:
-    """Whether a text of a low level may be part of an error, or an access line that tells of one."""
-    if shows_stack(text):
-        return True
-    for word in (*_TITLE_WORDS, *_MORE_LINES):
-        if word in text:
-            return True
-    return '" ' in text and _ACCESS_LINE.search(text) is not None
+    """Whether a text of a low level may be an error all the same: a stack, or an access line that tells of one."""
+    return shows_stack(text) or ('" ' in text and _ACCESS_LINE.search(text) is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +54,7 @@ def screen(texts: Sequence[str | None]) -> Screened:
     return Screened(
         stacks=stacks,
         starts=places_of(column, rf"\A\z|{_WHITE_START}|\A[^\n]*(?:{_hints()})") | odd,
-        trouble=places_of(column, f"{_any_of((*_TITLE_WORDS, *_MORE_LINES))}|{_ACCESS}") | stacks,
+        trouble=places_of(column, _ACCESS) | stacks,
         untold=untold,
     )
 

@@ -11,7 +11,7 @@ Stream = tuple[object, ...]
 
 
 def in_printed_order(entries: Sequence[Entry]) -> list[Entry]:
-    """By time, then by id: ids of one log rise with the order of writing. Without a time the place in the input counts."""
+    """By time, then id: ids of one log rise with the order of writing. Without a time by place in the input."""
     timed = [entry for entry in entries if entry.time_ns is not None]
     timed.sort(key=_time)
     for start, end in _ties(timed):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec.structs import replace as replace_struct
+
 from analyzer.model import (
     ErrorEvent,
     EventKind,
@@ -29,7 +31,7 @@ def sign(event: ErrorEvent) -> Signature:
 
 def event(message: str, **given: object) -> ErrorEvent:
     base = ErrorEvent(entry_ids=("e1",), time_ns=1, severity=Severity.ERROR, service="shop", message=message)
-    return replace(base, **given)  # type: ignore[arg-type]
+    return replace_struct(base, **given)  # type: ignore[arg-type]
 
 
 def frame(file: str, function: str, line: int = 1, in_app: bool = True) -> Frame:
@@ -71,7 +73,9 @@ def test_another_function_type_or_core_is_another_error() -> None:
 
 def test_service_severity_and_time_are_not_identity() -> None:
     plain = event("Payment failed: card expired")
-    other = replace(plain, service="mail", severity=Severity.CRITICAL, time_ns=9, entry_ids=("e2",), revision="r2")
+    other = replace_struct(
+        plain, service="mail", severity=Severity.CRITICAL, time_ns=9, entry_ids=("e2",), revision="r2"
+    )
     assert sign(plain) == sign(other)
 
 
@@ -89,7 +93,10 @@ def test_the_root_is_signed_where_our_code_is_nearest_to_it() -> None:
     )
     elsewhere = replace(
         chained,
-        exceptions=(replace(chained.exceptions[0], frames=(replace(ours, function="x"),)), chained.exceptions[1]),
+        exceptions=(
+            replace(chained.exceptions[0], frames=(replace_struct(ours, function="x"),)),
+            chained.exceptions[1],
+        ),
     )
     one, two = (sign(event("x", stack_traces=(t,))) for t in (chained, elsewhere))
     assert one.exception_type == "OSError"

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from analyzer.events.plaintext import is_escaped_stack, parse_object, strings_of, strip_ansi, unescape_stacks
 from analyzer.events.stacktraces.core import Reader, Span, readers
-from analyzer.model import Frame, StackTrace
-from analyzer.rules import Rule, load_rules
+from analyzer.events.stacktraces.in_app import judge_by
+from analyzer.events.stacktraces.known_texts import KnownTexts, may_be_known
+from analyzer.model import StackTrace
+from analyzer.rules import Rule
 
-__all__ = ["StackText", "all_hints", "all_readers", "judge_frames", "parse_stack_traces", "read_stacks"]
+__all__ = ["StackText", "all_hints", "all_readers", "parse_stack_traces", "read_stacks", "shows_stack"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,20 +57,52 @@ def parse_stack_traces(text: str, *, frame_rules: Sequence[Rule] = ()) -> list[S
 
 def read_stacks(text: str, *, frame_rules: Sequence[Rule] = ()) -> StackText:
     """The traces of a text and what is left of it; a stack that is no error (`stack_info`) is taken out too."""
-    found = [r for r in all_readers() if any(hint in text for hint in r.hints)]
+    found = _readers_of(text)
     if not found:
         return StackText(traces=(), rest=text)
     text = strip_ansi(text)
     if is_escaped_stack(text):
         text = unescape_stacks(text)
-    lines = [line.rstrip("\r") for line in text.split("\n")]
-    spans = _without_overlap([span for reader in found for span in reader.read(lines)])
+    lines = text.split("\n")
+    if "\r" in text:
+        lines = [line.rstrip("\r") for line in lines]
+    spans: Sequence[Span] | None = None
+    known = _known_texts() if may_be_known(text) else None
+    if known is not None:
+        spans = known.find(lines)
+    if spans is None:
+        spans = _without_overlap([span for reader in found for span in reader.read(lines)])
+        if known is not None:
+            known.remember(lines, spans)
     if not spans:
         return StackText(traces=(), rest=text)
-    judge = _judge(frame_rules)
-    return StackText(
-        traces=tuple(_with_in_app(s.trace, judge) for s in spans if s.trace is not None), rest=_rest(lines, spans)
-    )
+    judge = judge_by(frame_rules).judge
+    return StackText(traces=tuple([judge(s.trace) for s in spans if s.trace is not None]), rest=_rest(lines, spans))
+
+
+def _readers_of(text: str) -> list[Reader]:
+    found = []
+    for reader in all_readers():
+        for hint in reader.hints:
+            if hint in text:
+                found.append(reader)
+                break
+    return found
+
+
+@lru_cache(maxsize=1)
+def _known_texts() -> KnownTexts:
+    return KnownTexts(shows_stack)
+
+
+def shows_stack(text: str) -> bool:
+    """Whether a text shows anything of a stack. A source line or a line of a message does not."""
+    if text[:1].isspace():
+        return True
+    for hint in all_hints():  # noqa: SIM110 - takes half the time of any()
+        if hint in text:
+            return True
+    return False
 
 
 def _without_overlap(spans: list[Span]) -> list[Span]:
@@ -89,48 +123,3 @@ def _rest(lines: Sequence[str], spans: Sequence[Span]) -> str:
             pieces.append(span.prefix.rstrip())
         at = span.end
     return "\n".join([*pieces, *lines[at:]]).strip("\n")
-
-
-def _judge(frame_rules: Sequence[Rule]) -> Callable[[str, Frame], bool]:
-    """(language, frame) → whether the frame is ours. A rule sees the path, with `on = "function"` the function's full
-    name; with `language` it sees frames of that one only. The last rule that matches decides."""
-    rules = tuple(frame_rules) or load_rules("frames")
-    known: dict[tuple[str, str | None, str | None], bool] = {}
-
-    def in_app(language: str, frame: Frame) -> bool:
-        key = (language, frame.file, frame.function)
-        if key not in known:
-            known[key] = _decide(rules, language, frame)
-        return known[key]
-
-    return in_app
-
-
-def _decide(rules: Sequence[Rule], language: str, frame: Frame) -> bool:
-    if not frame.file and not frame.function:
-        return False
-    path, function = (frame.file or "").replace("\\", "/"), frame.function or ""
-    for rule in reversed(rules):
-        if rule.extra.get("helper") or rule.extra.get("language", language) != language:
-            continue
-        if rule.pattern.search(function if rule.extra.get("on") == "function" else path):
-            return bool(rule.extra.get("in_app", False))
-    return bool(frame.file)
-
-
-def judge_frames(trace: StackTrace, frame_rules: Sequence[Rule] = ()) -> StackTrace:
-    """The same trace with every frame's `in_app` by the rules."""
-    return _with_in_app(trace, _judge(frame_rules))
-
-
-def _with_in_app(trace: StackTrace, in_app: Callable[[str, Frame], bool]) -> StackTrace:
-    def judged(frame: Frame) -> Frame:
-        ours = in_app(trace.language, frame)
-        return frame if frame.in_app == ours else replace(frame, in_app=ours)
-
-    if not any(e.frames for e in trace.exceptions):
-        return trace
-    return replace(
-        trace,
-        exceptions=tuple(replace(e, frames=tuple(judged(f) for f in e.frames)) for e in trace.exceptions),
-    )

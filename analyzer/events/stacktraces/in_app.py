@@ -1,0 +1,84 @@
+"""Which frames are ours, by text alone: the rules of the kind `frames`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import msgspec
+
+from analyzer.model import Frame, StackTrace
+from analyzer.rules import Rule, load_rules
+
+_MAX_KNOWN = 50_000
+
+
+class FrameJudge:
+    """Judges frames by rules; a frame that was seen before costs nothing."""
+
+    __slots__ = ("_known", "rules")
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._known: dict[tuple[str, Frame], Frame] = {}
+
+    def judge(self, trace: StackTrace) -> StackTrace:
+        """The same trace with every frame's `in_app` by the rules."""
+        if not any(e.frames for e in trace.exceptions):
+            return trace
+        language = trace.language
+        exceptions = []
+        for exception in trace.exceptions:
+            frames = tuple([self._judged(language, frame) for frame in exception.frames])
+            exceptions.append(exception if frames == exception.frames else replace(exception, frames=frames))
+        return replace(trace, exceptions=tuple(exceptions))
+
+    def _judged(self, language: str, frame: Frame) -> Frame:
+        known = self._known.get((language, frame))
+        if known is None:
+            ours = self._is_ours(language, frame)
+            known = frame if frame.in_app == ours else msgspec.structs.replace(frame, in_app=ours)
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
+            self._known[language, frame] = known
+        return known
+
+    def _is_ours(self, language: str, frame: Frame) -> bool:
+        """A rule sees the path, with `on = "function"` the function's full name; with `language` it sees frames of that
+        one only. The last rule that matches decides; a frame without a file is not ours unless a rule says so."""
+        path, function = (frame.file or "").replace("\\", "/"), frame.function or ""
+        if not path and not function:
+            return False
+        for rule in reversed(self.rules):
+            if rule.extra.get("helper") or rule.extra.get("language", language) != language:
+                continue
+            if rule.pattern.search(function if rule.extra.get("on") == "function" else path):
+                return bool(rule.extra.get("in_app", False))
+        return bool(path)
+
+
+def judge_by(rules: Sequence[Rule]) -> FrameJudge:
+    """The judge for these rules, the shipped ones where there are none; the same one for the same rules."""
+    return _judge_of(_Rules(tuple(rules) or load_rules("frames")))
+
+
+@lru_cache(maxsize=8)
+def _judge_of(rules: _Rules) -> FrameJudge:
+    return FrameJudge(rules.rules)
+
+
+class _Rules:
+    """Rules compared by being the same objects: what they hold cannot be hashed."""
+
+    __slots__ = ("_key", "rules")
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self._key = tuple(map(id, rules))
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rules) and self._key == other._key
