@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from analyzer.events.plaintext import parse_object
 from analyzer.events.streams import stream_of
 from analyzer.model import Entry
 
@@ -77,11 +79,11 @@ def join_fragments(entries: Sequence[Entry], texts: Sequence[str | None]) -> dic
 
 def _cut_by(entry: Entry) -> bool | None:
     """Whether the text was cut at its end; None where nothing speaks of cutting, False where it is told to be whole."""
+    docker = _docker_line(entry)
+    if docker is not None:
+        return not docker["log"].endswith("\n")
     text = entry.text_payload
     if text is None:
-        log = entry.json_payload.get("log") if entry.json_payload is not None else None
-        if isinstance(log, str) and entry.json_payload is not None and "stream" in entry.json_payload:
-            return not log.endswith("\n")
         return None
     if "std" in text[:48]:
         cri = _CRI.match(text)
@@ -93,10 +95,20 @@ def _cut_by(entry: Entry) -> bool | None:
     return True if size >= _ENTRY_BYTES or size == _RUNTIME_BYTES else None
 
 
+def _docker_line(entry: Entry) -> Mapping[str, Any] | None:
+    """A line of docker's json-file driver, given as JSON or as its text
+    (https://docs.docker.com/engine/logging/drivers/json-file/)."""
+    line = entry.json_payload
+    if line is None and entry.text_payload is not None and entry.text_payload.startswith('{"log"'):
+        line = parse_object(entry.text_payload)
+    return line if line is not None and isinstance(line.get("log"), str) and "stream" in line else None
+
+
 def _output(entry: Entry) -> str:
     """Which of a container's two outputs a runtime's line came from."""
-    if entry.json_payload is not None:
-        return str(entry.json_payload.get("stream", ""))
+    docker = _docker_line(entry)
+    if docker is not None:
+        return str(docker["stream"])
     cri = _CRI.match(entry.text_payload or "")
     return cri["out"] if cri else ""
 
@@ -104,7 +116,7 @@ def _output(entry: Entry) -> str:
 def _goes_on(before: Entry, entry: Entry, parts: int) -> bool:
     if before.time_ns is None or entry.time_ns is None or entry.time_ns - before.time_ns > MAX_PAUSE_NS:
         return False
-    same_kind = (before.text_payload is None) == (entry.text_payload is None)
+    same_kind = (_docker_line(before) is None) == (_docker_line(entry) is None)
     return same_kind and entry.severity == before.severity and parts < MAX_PARTS
 
 
@@ -114,8 +126,9 @@ def _close(entries: Sequence[Entry], places: Sequence[int], found: dict[int, Joi
     first, last = parts[0], parts[-1]
     for at in places:
         found[at] = None
-    truncated = bool(_cut_by(last)) and not _is_docker(last)
-    if len(parts) == 1 and _is_docker(first):
+    is_docker = _docker_line(first) is not None
+    truncated = bool(_cut_by(last)) and not is_docker  # a line end may be missing there for other reasons
+    if len(parts) == 1 and is_docker:
         del found[places[0]]
         return
     texts = [_text(part) for part in parts]
@@ -140,24 +153,26 @@ def _index(entry: Entry) -> int:
     return entry.split.index if entry.split is not None else 0
 
 
-def _is_docker(entry: Entry) -> bool:
-    return entry.text_payload is None
-
-
 def _text(entry: Entry) -> str:
-    """The text of a part without the runtime's prefix."""
+    """The text of a part without what the runtime put around it."""
+    docker = _docker_line(entry)
+    if docker is not None:
+        return str(docker["log"])
     if entry.text_payload is not None:
         cri = _CRI.match(entry.text_payload)
         return entry.text_payload[cri.end() :] if cri else entry.text_payload
-    for key in ("log", "message", "msg"):
-        said = (entry.json_payload or {}).get(key)
-        if isinstance(said, str):
-            return said
-    return ""
+    return str((entry.json_payload or {}).get(_message_key(entry), ""))
 
 
 def _with_text(entry: Entry, text: str) -> Entry:
+    docker = _docker_line(entry)
+    if docker is not None:
+        return replace(entry, text_payload=None, json_payload={**docker, "log": text}, split=None)
     if entry.text_payload is not None or entry.json_payload is None:
         return replace(entry, text_payload=text, split=None)
-    key = next((k for k in ("log", "message", "msg") if isinstance(entry.json_payload.get(k), str)), "message")
-    return replace(entry, json_payload={**entry.json_payload, key: text}, split=None)
+    return replace(entry, json_payload={**entry.json_payload, _message_key(entry): text}, split=None)
+
+
+def _message_key(entry: Entry) -> str:
+    said = entry.json_payload or {}
+    return next((key for key in ("message", "msg") if isinstance(said.get(key), str)), "message")

@@ -83,7 +83,7 @@ def parse_object(text: str) -> dict[str, Any] | None:
     if not stripped.startswith("{") or not stripped.endswith("}"):
         return None
     try:
-        found = json.loads(stripped)
+        found = json.loads(stripped, strict=False)  # a collector may leave a line end in a string as it is
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
