@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.model import Frame, StackTrace
+from analyzer.reports.hostile import clean, one_line
 
 _STEP = "  "
 
@@ -28,8 +29,9 @@ def draw_trace(trace: StackTrace) -> str:
 
 def _exception(trace: StackTrace, index: int, indent: str) -> Iterator[str]:
     one = trace.exceptions[index]
-    said = one.message.split("\n")
-    title = f"{one.type}: {said[0]}" if one.type and said[0] else one.type or said[0] or "(no type)"
+    said = clean(one.message).split("\n")
+    kind = one_line(one.type or "")
+    title = f"{kind}: {said[0]}" if kind and said[0] else kind or said[0] or "(no type)"
     relation = f"{one.relation.value} " if one.relation else ""
     yield f"{indent}{relation}{title}{'   <- root' if index == trace.root else ''}"
     yield from (f"{indent}{_STEP}| {more}" for more in said[1:])
@@ -37,9 +39,9 @@ def _exception(trace: StackTrace, index: int, indent: str) -> Iterator[str]:
 
 
 def _place(frame: Frame) -> str:
-    where = frame.file or ""
+    where, function = one_line(frame.file or ""), one_line(frame.function or "")
     if where and frame.line is not None:
         where = f"{where}:{frame.line}"
-    if frame.function and where:
-        return f"{frame.function} ({where})"
-    return frame.function or where or "(unknown)"
+    if function and where:
+        return f"{function} ({where})"
+    return function or where or "(unknown)"
