@@ -10,6 +10,10 @@ from analyzer.events.payloads import Payload, read_payload
 from analyzer.events.stacktraces import shows_stack
 from analyzer.model import Entry, EventKind
 
+MAX_CHARS = 2_000_000
+"""of a text that are read; no entry of Cloud Logging holds more, and a file may hold anything"""
+_TAIL_CHARS = 500_000
+
 
 @dataclass(slots=True, kw_only=True)
 class Piece:
@@ -24,6 +28,8 @@ class Piece:
     """of a text of one line, where it is known: see `screening`"""
     truncated: bool = False
     """the text was cut on its way, and not all parts are here"""
+    too_long: bool = False
+    """the middle of the text was left out"""
 
     @property
     def is_plain(self) -> bool:
@@ -62,10 +68,27 @@ def read_piece(entry: Entry, *, joined: Joined | None = None, shows_stack: bool 
     if joined is not None:
         entry = joined.entry
     payload = read_payload(entry)
+    too_long = len(payload.text) > MAX_CHARS or any(len(stack) > MAX_CHARS for stack in payload.stacks)
+    if too_long:
+        payload.text = _shortened(payload.text)
+        payload.stacks = tuple(map(_shortened, payload.stacks))
     if payload.kind in (EventKind.DEPLOY, EventKind.PLATFORM):
         decorated = Decorated(text=payload.text)
     else:
         decorated = undecorate(payload.text)
-    if joined is None:
-        return Piece(entry=entry, payload=payload, decorated=decorated, entries=(entry,), shows_stack=shows_stack)
-    return Piece(entry=entry, payload=payload, decorated=decorated, entries=joined.parts, truncated=joined.truncated)
+    return Piece(
+        entry=entry,
+        payload=payload,
+        decorated=decorated,
+        entries=(entry,) if joined is None else joined.parts,
+        shows_stack=shows_stack,
+        truncated=too_long or (joined is not None and joined.truncated),
+        too_long=too_long,
+    )
+
+
+def _shortened(text: str) -> str:
+    """A text of at most `MAX_CHARS`: its beginning and its end, where titles, causes and closing lines stand."""
+    if len(text) <= MAX_CHARS:
+        return text
+    return f"{text[: MAX_CHARS - _TAIL_CHARS - 1]}\n{text[-_TAIL_CHARS:]}"

@@ -14,7 +14,7 @@ from analyzer.events.levels import level_of_status
 from analyzer.events.neighbours import linked
 from analyzer.events.origins import read_origin
 from analyzer.events.payloads import Payload, plain_text
-from analyzer.events.pieces import Piece, read_piece
+from analyzer.events.pieces import MAX_CHARS, Piece, read_piece
 from analyzer.events.plaintext import is_escaped_stack, strip_ansi, unescape_stacks
 from analyzer.events.requests import describe_request, read_access_line
 from analyzer.events.screening import screen, shows_trouble
@@ -50,6 +50,8 @@ class EventsResult:
 
     events: tuple[ErrorEvent, ...]
     counts: EntryCounts
+    warnings: tuple[str, ...] = ()
+    """sentences for stderr and the report: what was not read, and why"""
 
 
 def _unchanged(text: str) -> str:
@@ -116,7 +118,11 @@ def _read_events(
         from_ns=min(times, default=None),
         to_ns=max(times, default=None),
     )
-    return EventsResult(events=tuple(events), counts=counts)
+    too_long = sum(piece.too_long for unit in units for piece in unit)
+    warnings = [f"{too_long:,} texts are longer than {MAX_CHARS:,} characters: their middle was not read"] * (
+        too_long > 0
+    )
+    return EventsResult(events=tuple(events), counts=counts, warnings=tuple(warnings))
 
 
 def _units(entries: Sequence[Entry]) -> tuple[list[list[Piece]], int]:
@@ -175,7 +181,7 @@ def _draft(unit: list[Piece]) -> _Draft | None:
         return None
     if len(unit) == 1:
         text = head.decorated.text
-        changed = head.payload.text is not text and not head.payload.text.endswith(text)
+        changed = head.too_long or (head.payload.text is not text and not head.payload.text.endswith(text))
     else:
         changed = True
         if head.decorated.open_markup:

@@ -132,19 +132,19 @@ class _StreamStitcher:
             self.previous = previous
             return
         began: _States | None = None
-        if self.open:
-            unit, states, fit = self._best(piece)
-            began_fit = 0
-            if unit is not None and fit < SURE:
-                began, began_fit = _begin(piece)
-            if unit is not None and fit >= began_fit:
-                self._take(unit, piece, states, fit)
-                self.previous = previous if fit == WEAK else None
-                return
-        if previous is not None and _is_tail(previous, piece):
+        unit, states, fit = self._best(piece) if self.open else (None, {}, 0)
+        if fit <= WEAK and previous is not None and _is_tail(previous, piece):
             previous.pieces.append(piece)
             self.previous = previous
             return
+        if unit is not None:
+            began_fit = 0
+            if fit < SURE:
+                began, began_fit = _begin(piece)
+            if fit >= began_fit:
+                self._take(unit, piece, states, fit)
+                self.previous = previous if fit == WEAK else None
+                return
         for other in self.open:
             other.between += 1
         fresh = self._alone(piece)
@@ -366,7 +366,7 @@ def _is_tail(unit: _Unit, piece: Piece) -> bool:
     head, last = unit.pieces[0], unit.pieces[-1]
     if piece.entry.severity is not None or piece.decorated.own_prefix or not head.is_plain:
         return False
-    if head.entry.severity is not None or unit.states or not _soon(last.entry, piece.entry, TAIL_GAP_NS):
+    if head.entry.severity is not None or unit.proved or not _soon(last.entry, piece.entry, TAIL_GAP_NS):
         return False
     text = piece.text
     if head.decorated.open_markup:

@@ -210,7 +210,7 @@ def _ledger(source: SourceResult, found: EventsResult, clusters: Sequence[Cluste
         without_payload=counts.without_payload,
         gaps=source.gaps,
         files=source.files,
-        warnings=source.warnings,
+        warnings=(*source.warnings, *found.warnings),
     )
 
 
