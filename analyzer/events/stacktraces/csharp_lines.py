@@ -1,0 +1,154 @@
+"""The lines of .NET stacks: what each may look like, and which may follow which.
+
+`Exception.ToString` writes the title, the inner exception behind an arrow, its frames, an end marker, then its own
+frames; .NET Framework and Mono put the arrow on the line of the title, .NET Core on a line of its own.
+https://github.com/dotnet/runtime/blob/main/src/libraries/System.Private.CoreLib/src/System/Exception.cs
+"""
+
+from __future__ import annotations
+
+import re
+
+from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
+from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
+
+_PART = r"[^\W\d]\w{0,100}+"
+_GENERIC = r"(?:`\d{1,3})?(?:\[[^\]\n]{0,300}\]{1,2})?"
+_QUALIFIED = rf"(?:{_PART}(?:`\d{{1,3}})?[.+]){{1,30}}+[A-Z]\w{{0,200}}+"
+_ENDS_LIKE_ONE = r"(?:(?<=Exception)|(?<=Error))"
+_SIMPLE = rf"[A-Z]\w{{0,200}}+{_ENDS_LIKE_ONE}"
+_TYPE = rf"(?P<type>(?:{_QUALIFIED}|{_SIMPLE}){_GENERIC})"
+_EVIDENT_TYPE = rf"(?P<type>(?:{_PART}(?:`\d{{1,3}})?[.+]){{0,30}}+\w{{1,200}}+{_ENDS_LIKE_ONE}{_GENERIC})"
+_WORDS = r"(?:\S{1,300}+\s{1,20}+){1,40}?(?:[\w.-]{1,40}=)?[\"'(\[]{0,2}"
+_CODE = r"(?: \((?:0x[0-9A-Fa-f]{1,16}|-?\d{1,12})(?:, [^()\n]{1,80})?\))?"
+"""`ExternalException` prints its number between type and colon"""
+_REST = rf"{_CODE}(?:: ?(?P<message>.*)|\s*(?P<tail><---[<-]*)?\s*$|(?=\s--->\s))"
+_LOG_LINE = (
+    r"(?:\[?\d{4}[-/.]\d\d[-/.]\d\d[ T]|\[?\d\d[:/]\d\d[:/]\d\d|(?:trce|dbug|info|warn|fail|crit): "
+    r"|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b)"
+)
+_WORD = r"[^\W\d_]{1,12}+:?"
+"""`at`, `in`, `line` in the language of the machine"""
+_FUNCTION = (
+    r"(?:\(wrapper [\w-]{1,40}\) )?(?P<function>(?=[^()\n]{0,1000}?(?:[.:]|\blambda_method))"
+    r"[^\W\d<]?[^\s()]{1,1000}+(?: (?!\()[^\s()]{1,500}+){0,6}+) ?"
+)
+_ANY_ARGUMENTS = (
+    r"\([^()\n]{0,2000}(?:\([^()\n]{0,500}\)[^()\n]{0,500}){0,10}\)(?:\+[^\s()]{0,200}\([^()\n]{0,200}\)[^\n]{0,20}?)?"
+)
+_ARGUMENTS = (
+    r"\((?:\s{0,4}|(?!Native Method|Unknown Source|unknown location|native code)"
+    r"(?=[^()\n]{0,2000},|[\w.`<>\[\]&*+?@]{1,300} [^\W\d]?\w{0,100}\s{0,4}\))(?![^()\n]{0,2000}:\d)[^()\n/]{1,2000})\)"
+)
+_OFFSET = r"(?: \[0x[0-9a-fA-F]{1,16}\]| <0x[0-9a-fA-F]{1,16}(?: \+ 0x[0-9a-fA-F]{1,16})?>| \+ 0x[0-9a-fA-F]{1,16})"
+_CLOSE = r"\s{0,4}[.。]?\s{0,4}(?P<close>(?:<---){0,40})\s*$"
+
+
+def _place(word: str) -> str:
+    return rf" {word} (?P<file><[^>\n]{{1,300}}>|[^\n]{{1,1000}}):\s?(?:{_WORD} )?(?P<line>\d{{1,9}})"
+
+
+HEADS = ("unhandled", "title", "logged", "told", "inner", "member")
+STARTS = ("preamble", "fatal", "unhandled", "title", "logged", "told")
+FRAMES = ("frame", "system", "bare", "local", "unity")
+_MESSAGES = (*HEADS, "message", "arrow")
+_ALL = (*_MESSAGES, *FRAMES, "fatal", "inner_end", "previous_end", "close", "closing", "remote", "repeat")
+
+
+def _after(kinds: tuple[str, ...], fit: int) -> dict[str, int]:
+    return dict.fromkeys(kinds, fit)
+
+
+def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens: int = 0) -> LineKind:
+    return LineKind(name=name, pattern=re.compile(pattern), opens=opens, after=after or {})
+
+
+GRAMMAR = LineGrammar(
+    (
+        _kind(
+            "member",
+            rf"\s{{0,200}}+---> \(Inner Exception #(?P<number>\d{{1,9}})\) {_TYPE}{_REST}",
+            _after(_ALL, SURE),
+            opens=LIKELY,
+        ),
+        _kind(
+            "inner", rf"\s{{0,200}}+---> {_TYPE}{_REST}", _after((*_MESSAGES, "close", "closing"), SURE), opens=LIKELY
+        ),
+        _kind(
+            "inner_end",
+            r"\s{0,200}+--- [^\n]{0,100}?(?:inner |intern|внутренн|内部|內部|내부)[^\n]{0,200}? ---\s*$",
+            _after(_ALL, SURE),
+            opens=LIKELY,
+        ),
+        _kind(
+            "previous_end",
+            r"\s{0,200}+--- End of stack trace from previous location [^\n]{0,60}?---\s*$",
+            _after(_ALL, SURE),
+            opens=LIKELY,
+        ),
+        _kind("previous_end", r"\s{0,200}+--- [^\n]{8,200}? ---\s*$", _after((*FRAMES, "previous_end"), SURE)),
+        _kind(
+            "frame",
+            rf"\s{{0,200}}+at {_FUNCTION}{_ANY_ARGUMENTS}{_OFFSET}?{_place('in')}{_CLOSE}",
+            _after(_ALL, SURE),
+            opens=LIKELY,
+        ),
+        _kind(
+            "frame", rf"\s{{0,200}}+at {_FUNCTION}{_ANY_ARGUMENTS}{_OFFSET}{_CLOSE}", _after(_ALL, SURE), opens=LIKELY
+        ),
+        _kind(
+            "system",
+            rf"\s{{0,200}}+at (?=(?:System|Microsoft)\.){_FUNCTION}{_ARGUMENTS}{_CLOSE}",
+            _after(_ALL, SURE),
+            opens=LIKELY,
+        ),
+        _kind("bare", rf"\s{{0,200}}+at {_FUNCTION}{_ARGUMENTS}{_CLOSE}", _after(_ALL, SURE)),
+        _kind(
+            "unity",
+            r"\s{0,40}(?P<function>[^\W\d][\w.:+`<>\[\]|]{1,300}+) ?\([^()\n]{0,500}\) "
+            r"\(at (?P<file>[^\n:]{1,300}):(?P<line>\d{1,9})\)\s*$",
+            _after(_ALL, SURE),
+            opens=LIKELY,
+        ),
+        _kind(
+            "local",
+            rf"\s{{0,200}}+(?!at |in |to |of |on ){_WORD} {_FUNCTION}{_ANY_ARGUMENTS}{_OFFSET}?{_place(_WORD)}{_CLOSE}",
+            _after(_ALL, SURE),
+            opens=LIKELY,
+        ),
+        _kind(
+            "local",
+            rf"\s{{0,200}}+(?!at |in |to |of |on ){_WORD} {_FUNCTION}{_ARGUMENTS}{_OFFSET}?{_CLOSE}",
+            _after(("title", "unhandled", "inner", "member", "local", "inner_end", "previous_end", "close"), LIKELY),
+        ),
+        _kind("close", r"\s{0,200}+(?P<close>(?:<---){1,40})\s*$", _after(_ALL, SURE)),
+        _kind("remote", r"\s{0,40}(?:Server stack trace:|Exception rethrown at \[\d{1,4}\]:)\s*$", _after(_ALL, SURE)),
+        _kind("repeat", r"(?:Repeat \d{1,9} times:|-{20,60})\s*$", _after(("fatal", "repeat", *FRAMES), SURE)),
+        _kind("preamble", r"\s{0,40}Unhandled Exception:\s*$", opens=LIKELY),
+        _kind(
+            "unhandled",
+            r"\s{0,40}(?:Unhandled [Ee]xception[.:] |\[ERROR\] FATAL UNHANDLED EXCEPTION: |Fatal error\. )"
+            rf"{_TYPE}{_REST}",
+            opens=SURE,
+        ),
+        _kind(
+            "fatal",
+            r"(?:Process terminated\.|Fatal error\.|Stack overflow\.|Process is terminating due to Stack)",
+            opens=LIKELY,
+        ),
+        _kind("title", rf"\s{{0,200}}+{_TYPE}{_REST}", _after(("preamble",), SURE), opens=LIKELY),
+        _kind("logged", rf"(?={_LOG_LINE}){_WORDS}{_EVIDENT_TYPE}{_REST}", opens=LIKELY),
+        _kind("told", rf"\s{{0,20}}+{_WORDS}{_EVIDENT_TYPE}{_REST}", opens=WEAK),
+        _kind(
+            "arrow",
+            rf"(?=.{{0,4000}}?\s---> (?:{_QUALIFIED}|{_SIMPLE}){_GENERIC}{_CODE}(?::|\s*$|\s--->))",
+            _after(_MESSAGES, SURE),
+        ),
+        _kind("closing", r"(?=[^\n]{0,4000}<---\s*$)", _after(_MESSAGES, LIKELY)),
+        _kind("message", rf"(?!{_LOG_LINE})", _after((*_MESSAGES, "fatal"), WEAK)),
+    )
+)
+
+ARROW = re.compile(rf"\s---> (?=(?:{_QUALIFIED}|{_SIMPLE}){_GENERIC}{_CODE}(?::|\s*$|\s--->))")
+"""between a message and what follows of it on the same line"""
+INNER = re.compile(rf"{_TYPE}{_REST}")
