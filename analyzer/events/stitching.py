@@ -7,11 +7,12 @@ continued last. A line that fits only weakly, and an empty one, waits until a be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analyzer.events.decorations import closes_markup
 from analyzer.events.pieces import Piece
-from analyzer.events.stacktraces import all_readers
+from analyzer.events.stacktraces import all_readers, readers_of
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK, LineState, Reader
 from analyzer.events.streams import Stream, stream_of
 from analyzer.model import Entry, Severity
@@ -271,24 +272,26 @@ def _begin(piece: Piece) -> tuple[_States, int]:
     """The languages in which the text opens a stack, where they stand at its end, and how well its opening fits."""
     lines = piece.lines()
     if len(lines) == 1:
-        return _begin_line(lines[0])
+        return _begin_line(lines[0], _READERS)
+    readers = {reader.language: reader for reader in readers_of(piece.text)}
     states: _States = {}
     best = 0
-    for line in lines[-_TAIL_LINES:]:
-        opened, fit = _begin_line(line)
+    for line in lines[-_TAIL_LINES:] if readers else ():
+        opened, fit = _begin_line(line, readers)
         states = {**opened, **_advance(states, line)}
         best = max(best, fit)
     return states, best if states else 0
 
 
-def _begin_line(line: str) -> tuple[_States, int]:
+def _begin_line(line: str, readers: Mapping[str, Reader]) -> tuple[_States, int]:
     states: _States = {}
     best = 0
-    for language, reader in _READERS.items():
+    for language, reader in readers.items():
         move = reader.begin(line)
         if move is not None:
             states[language] = move[0]
-            best = max(best, move[1])
+            if move[1] > best:
+                best = move[1]
     return states, best
 
 
@@ -315,7 +318,7 @@ def _go_on(unit: _Unit, piece: Piece) -> tuple[_States, int]:
     if fit < LIKELY and piece.decorated.own_prefix:
         return {}, 0
     for line in piece.lines()[1:]:
-        states = _advance(states, line) or _begin_line(line)[0]
+        states = _advance(states, line) or _begin_line(line, _READERS)[0]
     return states, fit
 
 
@@ -347,7 +350,7 @@ def _is_log_line_before(previous: _Unit, piece: Piece) -> bool:
     return (
         len(previous.pieces) == 1
         and head.is_plain
-        and not previous.states
+        and not previous.proved
         and not piece.decorated.own_prefix
         and "\n" not in piece.text
         and piece.entry.severity == head.entry.severity

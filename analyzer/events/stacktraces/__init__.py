@@ -18,7 +18,7 @@ from analyzer.events.stacktraces.known_texts import KnownTexts, may_be_known
 from analyzer.model import StackTrace
 from analyzer.rules import Rule
 
-__all__ = ["StackText", "all_hints", "all_readers", "parse_stack_traces", "read_stacks", "shows_stack"]
+__all__ = ["StackText", "all_hints", "all_readers", "parse_stack_traces", "read_stacks", "readers_of", "shows_stack"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def parse_stack_traces(text: str, *, frame_rules: Sequence[Rule] = ()) -> list[S
 
 def read_stacks(text: str, *, frame_rules: Sequence[Rule] = ()) -> StackText:
     """The traces of a text and what is left of it; a stack that is no error (`stack_info`) is taken out too."""
-    found = _readers_of(text)
+    found = readers_of(text)
     if not found:
         return StackText(traces=(), rest=text)
     text = strip_ansi(text)
@@ -80,7 +80,8 @@ def read_stacks(text: str, *, frame_rules: Sequence[Rule] = ()) -> StackText:
     return StackText(traces=tuple([judge(s.trace) for s in spans if s.trace is not None]), rest=_rest(lines, spans))
 
 
-def _readers_of(text: str) -> list[Reader]:
+def readers_of(text: str) -> list[Reader]:
+    """The readers that may find a stack in a text."""
     found = []
     for reader in all_readers():
         for hint in reader.hints:

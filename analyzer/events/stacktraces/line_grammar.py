@@ -7,7 +7,7 @@ by line among other lines. Every line is looked at once, and every pattern is an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzer.events.stacktraces.core import WEAK, LineState, Move
@@ -39,24 +39,45 @@ class Token:
     found: re.Match[str]
 
 
+_Match = Callable[[str], re.Match[str] | None]
+_NAME = re.compile(r"\(\?P<\w+>")
+_FLAGS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"), (re.VERBOSE, "x"), (re.ASCII, "a"))
+
+
+def _any_of(patterns: Sequence[re.Pattern[str]]) -> _Match:
+    """One pattern that matches where any of them does: most lines are none of them, and learn it in one step."""
+    if any("(?P=" in p.pattern or re.search(r"\\[1-9]|\(\?\(", p.pattern) for p in patterns):
+        return _maybe.match  # it refers to a group by name or number, which would be another one
+    parts = []
+    for pattern in patterns:
+        letters = "".join(letter for flag, letter in _FLAGS if pattern.flags & flag)
+        end = "\n" if "x" in letters else ""  # a comment may end it
+        parts.append(f"(?{letters}:{_NAME.sub('(?:', pattern.pattern)}{end})")
+    return re.compile("|".join(parts) or "(?!)").match
+
+
+_maybe = re.compile("")
+
+
 class LineGrammar:
     """Kinds of lines in the order in which they are tried; where two fit equally well the earlier holds."""
 
     def __init__(self, kinds: Sequence[LineKind]) -> None:
         opening = sorted((k for k in kinds if k.opens), key=lambda k: -k.opens)
         self._opening = tuple((k.name, k.opens, k.pattern.match) for k in opening)
-        self._following = {
-            state: tuple(
-                sorted(
-                    ((k.name, fit, k.pattern.match) for k in kinds if (fit := k.after.get(state, k.after.get("", 0)))),
-                    key=lambda row: -row[1],
-                )
-            )
-            for state in (k.name for k in kinds)
-        }
+        self._opens_at_all = _any_of([k.pattern for k in opening])
+        self._following: dict[LineState, tuple[tuple[str, int, _Match], ...]] = {}
+        self._follows_at_all: dict[LineState, _Match] = {}
+        for state in (k.name for k in kinds):
+            fits = [(k, fit) for k in kinds if (fit := k.after.get(state, k.after.get("", 0)))]
+            fits.sort(key=lambda row: -row[1])
+            self._following[state] = tuple((k.name, fit, k.pattern.match) for k, fit in fits)
+            self._follows_at_all[state] = _any_of([k.pattern for k, _ in fits])
 
     def begin(self, line: str) -> Move | None:
         """The state after a line that opens a stack by itself."""
+        if not self._opens_at_all(line):
+            return None
         for name, fit, match in self._opening:
             if match(line):
                 return name, fit
@@ -66,6 +87,8 @@ class LineGrammar:
         """The state after a line that goes on with a stack; an empty line changes nothing and proves nothing."""
         if not line or line.isspace():
             return state, WEAK
+        if not self._follows_at_all[state](line):
+            return None
         for name, fit, match in self._following[state]:
             if match(line):
                 return name, fit
@@ -102,6 +125,8 @@ class LineGrammar:
         return found
 
     def _follow(self, state: LineState, at: int, line: str) -> tuple[Token | None, int]:
+        if not self._follows_at_all[state](line):
+            return None, 0
         for name, fit, match in self._following[state]:
             found = match(line)
             if found:
@@ -110,6 +135,8 @@ class LineGrammar:
 
     def _open(self, at: int, line: str, least: int) -> Token | None:
         """The line as the beginning of a new stack, where it fits that better than what is open."""
+        if not self._opens_at_all(line):
+            return None
         for name, fit, match in self._opening:
             if fit <= least:
                 return None
