@@ -13,7 +13,7 @@ from analyzer.signatures.masking import extract_facts, mask
 from analyzer.signatures.routes import request_of
 from analyzer.signatures.splitting import before_document, plain, split_message
 
-SIGNATURE_VERSION = 1
+SIGNATURE_VERSION = 2
 """Raise it with any edit that can move a fingerprint, masks included."""
 NO_MESSAGE = "(no message)"
 _GENERATED_NUMBER = re.compile(r"(?<=\$)[0-9]+|(?<=\$\$)[0-9a-fx]+")
@@ -24,7 +24,8 @@ def sign(event: ErrorEvent, *, mask_rules: Sequence[Rule], frame_rules: Sequence
 
     Requests are known by (method, status, route, service), events without message by (service, severity), events with
     a stack trace by where and what the root exception is, all others by core and outermost wrapper.
-    A rule of `frame_rules` with `helper = true` names files whose frames leave their identity to the caller.
+    A rule of `frame_rules` with `helper = true` names files, with `on = "function"` functions, whose frames leave their
+    place in the identity to the caller.
     """
     trace = _trace(event)
     if trace is not None and any(e.frames for e in trace.exceptions):
@@ -123,11 +124,17 @@ def _place(trace: StackTrace, frame_rules: Sequence[Rule]) -> Frame:
     frames = [f for e in chain for f in reversed(e.frames)]
     ours = [f for f in frames if f.in_app]
     for frame in ours:
-        if not any(r.pattern.search((frame.file or "").replace("\\", "/")) for r in helpers):
+        if not any(_is_helper(frame, rule) for rule in helpers):
             return frame
     if ours:
         return ours[0]
     return frames[0] if frames else next(f for e in trace.exceptions for f in reversed(e.frames))
+
+
+def _is_helper(frame: Frame, rule: Rule) -> bool:
+    if rule.extra.get("on") == "function":
+        return rule.pattern.search(frame.function or "") is not None
+    return rule.pattern.search((frame.file or "").replace("\\", "/")) is not None
 
 
 def _outwards(trace: StackTrace) -> list[TraceException]:
