@@ -199,7 +199,7 @@ def _share(said: list[Draft], frames: list[Frame]) -> None:
     """
     bounds = [i for i, f in enumerate(frames) if f.function == "panic"]
     top = -1
-    if bounds and len(bounds) >= len(said):
+    if bounds and (bounds[0] == 0 or len(bounds) >= len(said)):
         top = bounds[0]
         bounds = bounds[1:]
     start = top + 1

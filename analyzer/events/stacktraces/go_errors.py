@@ -30,6 +30,7 @@ def read_error(run: list[Token], lines: Sequence[str], free: int) -> Span | None
     chain = list(_chain(run, lines, message))
     newest_first = any(t.kind == "xerr" for t in run)
     if newest_first:
+        chain[0].message = chain[0].message.removesuffix(":")
         chain.reverse()
     for draft in chain[:-1]:
         draft.relation = Relation.CAUSE
@@ -72,7 +73,7 @@ def _message_before(lines: Sequence[str], start: int, free: int) -> tuple[int, s
     if prefix and prefix.end():
         fields = line[prefix.end() :].partition("\t{")
         return start, fields[0].strip()
-    return start - 1, line[:-1] if line.endswith(":") and lines[start].startswith("    ") else line
+    return start - 1, line
 
 
 def _place_first(run: list[Token], lines: Sequence[str], free: int) -> Span | None:

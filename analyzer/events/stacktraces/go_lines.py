@@ -54,7 +54,7 @@ _KINDS = (
     LineKind(
         name="goroutine",
         pattern=re.compile(
-            r"[^\n]{0,400}goroutine \d{1,19}(?: gp=0x[\da-f]{1,16})?(?: m=\w{1,20})?(?: mp=0x[\da-f]{1,16})? "
+            r"(?!\s)[^\n]{0,400}goroutine \d{1,19}(?: gp=0x[\da-f]{1,16})?(?: m=\w{1,20})?(?: mp=0x[\da-f]{1,16})? "
             r"\[(?P<state>[^\]\n]{1,200})\](?: \{[^\n]{0,300}\})?:\s*$"
         ),
         opens=SURE,
@@ -73,7 +73,7 @@ _KINDS = (
     LineKind(
         name="panic",
         pattern=re.compile(
-            r"(?=[^\n]{0,300}anic(?<=[pP]anic)\b[^\n]{0,200}:(?: |$)|[^\n]{0,300}PANIC\b[^\n]{0,200}:(?: |$))"
+            r"(?!\t)(?=[^\n]{0,300}anic(?<=[pP]anic)\b[^\n]{0,200}:(?: |$)|[^\n]{0,300}PANIC\b[^\n]{0,200}:(?: |$))"
         ),
         opens=LIKELY,
         after=_after(({"preamble"}, LIKELY)),
@@ -117,16 +117,21 @@ _KINDS = (
     LineKind(
         name="created",
         pattern=re.compile(
-            rf"\s*created by (?P<function>{_FUNCTION})(?:\([^\n]{{0,500}}\))?(?: in goroutine \d{{1,19}})?\s*$"
+            rf"created by (?P<function>{_FUNCTION})(?:\([^\n]{{0,500}}\))?(?: in goroutine \d{{1,19}})?\s*$"
         ),
         opens=LIKELY,
         after=_after((_FRAMES | {"goroutine", "place"}, SURE)),
     ),
     LineKind(
         name="func",
-        pattern=re.compile(rf"\s*(?P<function>panic|(?={_NAME}{{0,500}}\.){_FUNCTION}){_ARGUMENTS}\s*$"),
+        pattern=re.compile(rf"(?P<function>panic|(?={_NAME}{{0,500}}\.){_FUNCTION}){_ARGUMENTS}\s*$"),
         opens=LIKELY,
         after=_after((_FRAMES | {"goroutine", "access", "func"}, SURE), ({"place"}, LIKELY)),
+    ),
+    LineKind(
+        name="func",  # the race detector indents
+        pattern=re.compile(rf"\s{{1,8}}(?P<function>{_FUNCTION}){_ARGUMENTS}\s*$"),
+        after=_after((_FRAMES | {"access"}, SURE)),
     ),
     LineKind(
         name="func",  # C and what cgo makes has no package
@@ -164,8 +169,8 @@ _KINDS = (
         after=_after(({"func", "created"}, SURE)),
     ),
     LineKind(
-        name="loc",
-        pattern=re.compile(rf"\s*(?P<file>{_PATH}):(?P<line>\d{{1,9}}) \+0x[\da-f]{{1,16}}{_OFFSET}\s*$"),
+        name="loc",  # the lines above it were lost
+        pattern=re.compile(rf"[\t ]?(?P<file>{_PATH}):(?P<line>\d{{1,9}}) \+0x[\da-f]{{1,16}}{_OFFSET}\s*$"),
         opens=LIKELY,
         after={},
     ),
@@ -176,7 +181,7 @@ _KINDS = (
     ),
     LineKind(
         name="plain",
-        pattern=re.compile(rf"\s*(?P<function>(?={_NAME}{{0,500}}\.[^\s\d]){_FUNCTION}(?<![./]))\s*$"),
+        pattern=re.compile(rf"(?!\t)\s*(?P<function>(?={_NAME}{{0,500}}\.[^\s\d]){_FUNCTION}(?<![./]))\s*$"),
         opens=LIKELY,
         after=_after(({"place", "goroutine"}, SURE), ({"xerr", "text", "panic", "repanic"}, LIKELY)),
     ),
@@ -189,6 +194,14 @@ _KINDS = (
         name="exit",
         pattern=re.compile(r"exit status \d{1,3}$"),
         after=_after((_FRAMES | {"panic", "repanic", "signal"}, LIKELY)),
+    ),
+    LineKind(
+        name="text",  # a message may speak of a panic
+        pattern=re.compile(
+            rf"(?!\s*\[?(?:{LOG_TIME}|{LOG_LEVEL}))(?!http2?: )"
+            r"\s*\S[^\n]{0,300}anic(?<=[pP]anic)\b[^\n]{0,200}:(?: |$)"
+        ),
+        after=_after((_MESSAGE, LIKELY)),
     ),
     LineKind(
         name="text",
