@@ -18,8 +18,15 @@ TEXTS = [
     for path in sorted(FOLDER.glob("*.toml"))
     for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
 ]
-JAVA = "could not save {0}\ncom.shop.SaveException: no room for {0}\n\tat com.shop.Store.save(Store.java:7)\n\tat com.shop.Main.main(Main.java:3)"
-PYTHON = 'could not save {0}\nTraceback (most recent call last):\n  File "/app/store.py", line 7, in save\n    self.put(x)\nKeyError: no room for {0}'
+JAVA = """could not save {0}
+com.shop.SaveException: no room for {0}
+\tat com.shop.Store.save(Store.java:7)
+\tat com.shop.Main.main(Main.java:3)"""
+PYTHON = """could not save {0}
+Traceback (most recent call last):
+  File "/app/store.py", line 7, in save
+    self.put(x)
+KeyError: no room for {0}"""
 WORDS = st.lists(
     st.sampled_from(
         [
