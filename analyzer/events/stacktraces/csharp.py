@@ -18,6 +18,8 @@ from analyzer.model import Frame, Relation
 
 LANGUAGE = "csharp"
 _MAX_GROUPS = 40
+_PROOFS = frozenset((*FRAMES, "unhandled", "member", "inner_end"))
+"""kinds of lines without which a title is mere text"""
 _CLOSE = "<---"
 _TRAILING_CLOSES = re.compile(r"(?:<---){1,40}\s*$")
 
@@ -38,7 +40,8 @@ class _Node:
 
 def read(lines: Sequence[str]) -> list[Span]:
     """All stacks of a text, in order."""
-    return [span for run in GRAMMAR.runs(lines) if (span := _Assembly(run, lines).span()) is not None]
+    runs = [run for run in GRAMMAR.runs(lines) if any(token.kind in _PROOFS for token in run)]
+    return [span for run in runs if (span := _Assembly(run, lines).span()) is not None]
 
 
 class _Assembly:
@@ -57,15 +60,11 @@ class _Assembly:
         for token in self.tokens:
             self._take(token)
         first, last = self.tokens[0], self.tokens[-1]
-        if not self.open or not self._is_stack():
+        if not self.open:
             return None
         truncated = first.kind not in STARTS or len(self.open) > 1
         trace = build(LANGUAGE, _chain(self.open[0]), truncated=truncated)
         return Span(start=first.at, end=last.at + 1, trace=trace, prefix=self.prefix)
-
-    def _is_stack(self) -> bool:
-        kinds = {token.kind for token in self.tokens}
-        return bool(kinds.intersection((*FRAMES, "unhandled", "member", "inner_end")))
 
     def _take(self, token: Token) -> None:
         kind = token.kind
@@ -111,14 +110,14 @@ class _Assembly:
         closes = _TRAILING_CLOSES.search(text) if _CLOSE in text[-200:] else None
         text = text[: closes.start()] if closes else text
         at = 0
-        for arrow in ARROW.finditer(text):
+        for arrow in ARROW.finditer(text) if "--->" in text else ():
             self._add(text[at : arrow.start()], first=first)
             found = INNER.match(text, arrow.end())
             node = _Node(draft=Draft(type=found["type"] if found else None))
             self._top().inner = node
             self.open.append(node)
             first = True
-            at = arrow.end() if found is None else found.start("message") if found["message"] else found.end()
+            at = found.end() if found else arrow.end()
         self._add(text[at:], first=first)
         if closes:
             self._close(closes[0].strip())
@@ -175,6 +174,8 @@ def _frame(token: Token) -> Frame:
 
 def _name(function: str) -> str:
     """Without a return type in front, which Ben.Demystifier prints."""
+    if " " not in function:
+        return function
     depth = 0
     for at in range(len(function) - 1, 0, -1):
         char = function[at]

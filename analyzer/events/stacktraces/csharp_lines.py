@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
-from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
+from analyzer.events.stacktraces.java_screening import ScreenedGrammar
+from analyzer.events.stacktraces.line_grammar import LineKind
 
 _PART = r"[^\W\d]\w{0,100}+"
 _GENERIC = r"(?:`\d{1,3})?(?:\[[^\]\n]{0,300}\]{1,2})?"
@@ -30,15 +31,17 @@ _LOG_LINE = (
 _WORD = r"[^\W\d_]{1,12}+:?"
 """`at`, `in`, `line` in the language of the machine"""
 _FUNCTION = (
-    r"(?:\(wrapper [\w-]{1,40}\) )?(?P<function>(?=[^()\n]{0,1000}?(?:[.:]|\blambda_method))"
-    r"[^\W\d<]?[^\s()]{1,1000}+(?: (?!\()[^\s()]{1,500}+){0,6}+) ?"
+    r"(?:\(wrapper [\w-]{1,40}\) )?(?P<function>(?:[^\s()]{1,300}+ ){0,4}?"
+    r"(?:[^\s().:]{0,500}+[.:][^\s()]{1,1000}+|lambda_method\w{0,10})(?: [^\s()]{1,300}+){0,4}) ?"
 )
 _ANY_ARGUMENTS = (
-    r"\([^()\n]{0,2000}(?:\([^()\n]{0,500}\)[^()\n]{0,500}){0,10}\)(?:\+[^\s()]{0,200}\([^()\n]{0,200}\)[^\n]{0,20}?)?"
+    r"\([^()\n]{0,2000}+(?:\([^()\n]{0,500}+\)[^()\n]{0,500}+){0,10}+\)"
+    r"(?:\+[^\s()]{0,200}\([^()\n]{0,200}\)(?: => \{ \})?)?"
 )
 _ARGUMENTS = (
     r"\((?:\s{0,4}|(?!Native Method|Unknown Source|unknown location|native code)"
-    r"(?=[^()\n]{0,2000},|[\w.`<>\[\]&*+?@]{1,300} [^\W\d]?\w{0,100}\s{0,4}\))(?![^()\n]{0,2000}:\d)[^()\n/]{1,2000})\)"
+    r"(?=[^(),\n]{0,2000}+,|[\w.`<>\[\]&*+?@]{1,300}+ [^\W\d]?\w{0,100}+\s{0,4}\))"
+    r"(?![^():\n]{0,2000}+:\d)[^()\n/]{1,2000}+)\)"
 )
 _OFFSET = r"(?: \[0x[0-9a-fA-F]{1,16}\]| <0x[0-9a-fA-F]{1,16}(?: \+ 0x[0-9a-fA-F]{1,16})?>| \+ 0x[0-9a-fA-F]{1,16})"
 _CLOSE = r"\s{0,4}[.。]?\s{0,4}(?P<close>(?:<---){0,40})\s*$"
@@ -48,9 +51,10 @@ def _place(word: str) -> str:
     return rf" {word} (?P<file><[^>\n]{{1,300}}>|[^\n]{{1,1000}}):\s?(?:{_WORD} )?(?P<line>\d{{1,9}})"
 
 
+_LOCATION = rf"(?= (?:\[0x|<0x|\+ 0x|in )){_OFFSET}?(?:{_place('in')})?"
 HEADS = ("unhandled", "title", "logged", "told", "inner", "member")
 STARTS = ("preamble", "fatal", "unhandled", "title", "logged", "told")
-FRAMES = ("frame", "system", "bare", "local", "unity")
+FRAMES = ("frame", "located", "system", "local", "unity")
 _MESSAGES = (*HEADS, "message", "arrow")
 _ALL = (*_MESSAGES, *FRAMES, "fatal", "inner_end", "previous_end", "close", "closing", "remote", "repeat")
 
@@ -63,8 +67,30 @@ def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens
     return LineKind(name=name, pattern=re.compile(pattern), opens=opens, after=after or {})
 
 
-GRAMMAR = LineGrammar(
+_SHOWS_ITS_BEGINNING = re.compile(
+    r"\s{0,200}+(?:at |--- |---> |[^\W\d_]{1,12}+:? [^\s()]{1,300}+ ?\(|[^\s()]{1,300}+ ?\([^()\n]{0,500}+\) \(at "
+    r"|(?:\w{1,200}+[.+]){0,30}+\w{1,200}+(?::|\s*$|[`\[(]| \(| --->)|Process |Stack overflow)"
+)
+
+
+def _may_open(line: str) -> bool:
+    """A cheap test that no opening line fails: most lines of a log do, and are tried no further."""
+    return "xception" in line or "rror" in line or _SHOWS_ITS_BEGINNING.match(line) is not None
+
+
+def _may_go_on(line: str) -> bool:
+    return "(" in line or "--" in line or "tack trace:" in line or "Repeat " in line
+
+
+GRAMMAR = ScreenedGrammar(
     (
+        _kind(
+            "frame",
+            rf"\s{{0,200}}+at {_FUNCTION}(?:{_ANY_ARGUMENTS}{_LOCATION}|{_ARGUMENTS}){_CLOSE}",
+            _after(_ALL, SURE),
+        ),
+        _kind("located", rf"\s{{0,200}}+at {_FUNCTION}{_ANY_ARGUMENTS}{_LOCATION}{_CLOSE}", opens=LIKELY),
+        _kind("system", rf"\s{{0,200}}+at (?=(?:System|Microsoft)\.){_FUNCTION}{_ARGUMENTS}{_CLOSE}", opens=LIKELY),
         _kind(
             "member",
             rf"\s{{0,200}}+---> \(Inner Exception #(?P<number>\d{{1,9}})\) {_TYPE}{_REST}",
@@ -87,22 +113,6 @@ GRAMMAR = LineGrammar(
             opens=LIKELY,
         ),
         _kind("previous_end", r"\s{0,200}+--- [^\n]{8,200}? ---\s*$", _after((*FRAMES, "previous_end"), SURE)),
-        _kind(
-            "frame",
-            rf"\s{{0,200}}+at {_FUNCTION}{_ANY_ARGUMENTS}{_OFFSET}?{_place('in')}{_CLOSE}",
-            _after(_ALL, SURE),
-            opens=LIKELY,
-        ),
-        _kind(
-            "frame", rf"\s{{0,200}}+at {_FUNCTION}{_ANY_ARGUMENTS}{_OFFSET}{_CLOSE}", _after(_ALL, SURE), opens=LIKELY
-        ),
-        _kind(
-            "system",
-            rf"\s{{0,200}}+at (?=(?:System|Microsoft)\.){_FUNCTION}{_ARGUMENTS}{_CLOSE}",
-            _after(_ALL, SURE),
-            opens=LIKELY,
-        ),
-        _kind("bare", rf"\s{{0,200}}+at {_FUNCTION}{_ARGUMENTS}{_CLOSE}", _after(_ALL, SURE)),
         _kind(
             "unity",
             r"\s{0,40}(?P<function>[^\W\d][\w.:+`<>\[\]|]{1,300}+) ?\([^()\n]{0,500}\) "
@@ -146,9 +156,14 @@ GRAMMAR = LineGrammar(
         ),
         _kind("closing", r"(?=[^\n]{0,4000}<---\s*$)", _after(_MESSAGES, LIKELY)),
         _kind("message", rf"(?!{_LOG_LINE})", _after((*_MESSAGES, "fatal"), WEAK)),
-    )
+    ),
+    may_open=_may_open,
+    may_go_on=_may_go_on,
+    unmarked=("title", "message"),
 )
+
 
 ARROW = re.compile(rf"\s---> (?=(?:{_QUALIFIED}|{_SIMPLE}){_GENERIC}{_CODE}(?::|\s*$|\s--->))")
 """between a message and what follows of it on the same line"""
-INNER = re.compile(rf"{_TYPE}{_REST}")
+INNER = re.compile(rf"{_TYPE}{_CODE}(?:: ?)?")
+"""a type and what leads to its message"""

@@ -20,6 +20,8 @@ from analyzer.model import Frame, Relation
 LANGUAGE = "java"
 _MAX_NESTING = 40
 _FRAME_KINDS = frozenset(("frame", "named", "guest"))
+_ALONE = frozenset(("frame", "named", "thrown"))
+"""kinds of lines that are a stack by themselves"""
 _MAX_QUOTED_FRAMES = 10
 _MAX_QUOTED_TEXT = 6
 _NESTED = re.compile(r"; nested exception is:?\s{1,40}((?:[^\W\d][\w$]{0,100}\.){1,30}[^\W\d][\w$]{0,200})(?:: |$)")
@@ -45,7 +47,8 @@ class _Chain:
 def read(lines: Sequence[str]) -> list[Span]:
     """All stacks of a text, in order; a thread dump is one without a trace."""
     shown = [bare(line) for line in lines]
-    return [span for run in _joined(GRAMMAR.runs(shown), shown) if (span := _Assembly(run, shown).span()) is not None]
+    runs = [run for run in GRAMMAR.runs(shown) if len(run) > 1 or run[0].kind in _ALONE]
+    return [span for run in _joined(runs, shown) if (span := _Assembly(run, shown).span()) is not None]
 
 
 def _joined(runs: list[list[Token]], lines: Sequence[str]) -> list[list[Token]]:
@@ -204,28 +207,17 @@ class _Assembly:
         self._begin(draft, _width(first.found.string), [])
 
     def _nested(self, chain: deque[Draft]) -> None:
-        """What stands in the message of the oldest exception alone, as Spring and Elasticsearch print it."""
-        oldest = chain[0]
+        """What only stands in the message of the oldest exception, as Spring and Elasticsearch print it."""
+        if len(chain) == 1:
+            for inner in _coded(self.tokens[0])[1:]:
+                inner.relation = Relation.CAUSE
+                chain.appendleft(inner)
         for _ in range(_MAX_NESTING):
-            inner = _inner_of(oldest)
-            if inner is None:
+            found = _NESTED.search(chain[0].message)
+            if found is None:
                 return
-            inner.relation = Relation.CAUSE
-            chain.appendleft(inner)
-            oldest = inner
-
-
-def _inner_of(draft: Draft) -> Draft | None:
-    found = _NESTED.search(draft.message)
-    if found:
-        return Draft(type=found[1], message=draft.message[found.end() :])
-    if _CODED in draft.message:
-        head, _, rest = draft.message.partition(_CODED)
-        coded = _CODED_TYPE.match(rest)
-        if coded:
-            draft.message = head
-            return Draft(type=coded[1], message=rest[coded.end() :].rstrip(";").removesuffix("]"))
-    return None
+            message = chain[0].message[found.end() :]
+            chain.appendleft(Draft(type=found[1], message=message, relation=Relation.CAUSE))
 
 
 def _complete(chain: _Chain) -> None:
@@ -239,12 +231,23 @@ def _titled(token: Token) -> Draft:
     found = token.found
     if token.kind == "thrown" and found["died"]:
         return Draft(type=found["died"], message=found.string[found.end("died") + 1 :])
-    message = found["message"] or ""
-    if token.kind == "coded" and _CODED not in message:
-        message = message.rpartition("]")[0]
-    elif token.kind == "caused" and found.string[found.end() - 1 :][:1] == "[" and not found["message"]:
-        message = found.string[found.end() :].rpartition("]")[0]
-    return Draft(type=found["type"], message=message.rstrip())
+    coded = _coded(token)
+    if coded:
+        return coded[0]
+    return Draft(type=found["type"], message=(found["message"] or "").rstrip())
+
+
+def _coded(token: Token) -> list[Draft]:
+    """The exceptions of a line like `Outer[message]; nested: Inner[message];`, newest first."""
+    text = token.found.groupdict().get("coded")
+    drafts: list[Draft] = []
+    kind: str | None = token.found["type"] if text is not None else None
+    while text is not None and len(drafts) < _MAX_NESTING:
+        message, nested, rest = text.partition(_CODED)
+        drafts.append(Draft(type=kind, message=message if nested else message.rstrip("; ").removesuffix("]")))
+        inner = _CODED_TYPE.match(rest) if nested else None
+        kind, text = (inner[1], rest[inner.end() :]) if inner else (None, None)
+    return drafts
 
 
 def _frame(token: Token) -> Frame:

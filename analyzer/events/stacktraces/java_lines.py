@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK, LineState, Move
-from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
+from analyzer.events.stacktraces.java_screening import ScreenedGrammar
+from analyzer.events.stacktraces.line_grammar import LineKind
 
 _PART = r"[^\W\d][\w$]{0,100}+"
 _NAMED_LIKE_ONE = r"(?:(?<=Exception)|(?<=Error)|(?<=Throwable)|(?<=Failure))"
@@ -29,7 +30,7 @@ _FUNCTION = r"(?:[^\s()/$]{0,100}+/){0,3}+(?P<function>[^\s().]{1,200}\.[^\s()]{
 _EXTENSION = r"\.(?:java|kts?|scala|sc|groovy|gradle|cljc?|ceylon|xtend|jsp|rb)"
 _OTHER_LANGUAGES = r"\.(?:[cm]?[jt]sx?|vue|cs|fs|vb|py|dart|lua|php|go|swift|rs|cpp|cc|c|h):"
 _PLACE = (
-    r"(?:Native Method|Unknown Source(?::(?P<nowhere>\d{1,9}))?"
+    r"(?:[\w.-]{1,100}@[\w.+-]{1,60}/)?(?:Native Method|Unknown Source(?::(?P<nowhere>\d{1,9}))?"
     r"|(?P<file><\w[\w ]{0,40}>|(?![^():\n]{0,300}?" + _OTHER_LANGUAGES + r")[^\s():]{1,300}):(?P<line>-?\d{1,9})"
     rf"|(?P<bare><generated>|[^\s():]{{1,300}}?{_EXTENSION}|SourceFile|Proguard|\w{{2,3}}\$\$SyntheticClass))"
 )
@@ -74,8 +75,44 @@ def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens
 _FRAMES = _after(("thread", "state", "fatal", "lock", *_GOING_ON), SURE)
 _REST = _after((*_GOING_ON, "circular", "announced"), SURE)
 
-GRAMMAR = LineGrammar(
+_SHOWS_ITS_BEGINNING = re.compile(
+    r"\s{0,200}+(?:at |Caused by: |Suppressed: |Wrapped by: |\*\*\* F|FATAL |\"|\["
+    r"|(?:[\w$]{1,200}+\.){0,30}+[\w$]{1,200}+(?::|\s*$|\())"
+)
+
+
+def _may_open(line: str) -> bool:
+    """A cheap test that no opening line fails: most lines of a log do, and are tried no further."""
+    return "xception" in line or "rror" in line or _SHOWS_ITS_BEGINNING.match(line) is not None
+
+
+_HEADS_OF_LINES = frozenset(
+    ("at", "..", "Ca", "Su", "Wr", "[C", "- ", "Lo", "(C", "\x08\x08", "Dr", "ne", "Pr", "PI", "ja")
+)
+
+
+def _may_go_on(line: str) -> bool:
+    return line.lstrip()[:2] in _HEADS_OF_LINES
+
+
+GRAMMAR = ScreenedGrammar(
     (
+        _kind("frame", rf"\s{{0,200}}+at {_FUNCTION}\({_PLACE}\){_JAR}", _FRAMES, opens=LIKELY),
+        _kind(
+            "more",
+            r"\s{0,200}+\.\.\. (?:\d{1,9} (?:more|(?:\w{1,20} ){0,3}(?:frames?|lines?|elided)\b.{0,80})"
+            r"|suppressed \d{1,9} lines)\s*$",
+            _FRAMES,
+        ),
+        _kind("circular", rf"{_INDENT}(?:(?:Caused|Wrapped) by: |Suppressed: )?\[CIRCULAR REFERENCE: ?", _REST),
+        _kind(
+            "caused",
+            rf"{_INDENT}Caused by: {_HASH}(?:\[[^\]\n]{{0,200}}\]\s)?{_ANY_TYPE}(?:{_MESSAGE}|\[(?P<coded>.*))",
+            _REST,
+            opens=LIKELY,
+        ),
+        _kind("suppressed", rf"{_INDENT}Suppressed: {_HASH}{_ANY_TYPE}{_MESSAGE}", _REST, opens=LIKELY),
+        _kind("wrapped", rf"{_INDENT}Wrapped by: {_HASH}{_ANY_TYPE}{_MESSAGE}", _REST, opens=LIKELY),
         _kind(
             "thrown",
             rf"{_INDENT}(?:(?:== Java Exception: |Exception in thread (?:\"[^\n]{{0,300}}?\"|\S{{1,100}}) ){_ANY_TYPE}"
@@ -89,7 +126,6 @@ GRAMMAR = LineGrammar(
             opens=SURE,
         ),
         _kind("lock", r"\s{0,40}(?:- (?:locked|waiting|parking|eliminated|None\b)|Locked \w)", _FRAMES),
-        _kind("frame", rf"\s{{0,200}}+at {_FUNCTION}\({_PLACE}\){_JAR}", _FRAMES, opens=LIKELY),
         _kind(
             "named",  # Kotlin, Scala and Groovy allow blanks in a name
             rf"\s{{0,200}}+at (?P<function>[^\s().]{{1,200}}\.[^\n]{{1,400}}?)"
@@ -103,17 +139,7 @@ GRAMMAR = LineGrammar(
             r"\((?P<file>[^\n()]{1,300}?)(?::(?P<line>\d{1,9})(?::[\d-]{1,20})?)?\)\s*$",
             _after(("frame", "guest", *HEADS), SURE),
         ),
-        _kind("circular", rf"{_INDENT}(?:(?:Caused|Wrapped) by: |Suppressed: )?\[CIRCULAR REFERENCE: ?", _REST),
-        _kind("caused", rf"{_INDENT}Caused by: {_HASH}{_ANY_TYPE}(?:{_MESSAGE}|\[)", _REST, opens=LIKELY),
-        _kind("suppressed", rf"{_INDENT}Suppressed: {_HASH}{_ANY_TYPE}{_MESSAGE}", _REST, opens=LIKELY),
-        _kind("wrapped", rf"{_INDENT}Wrapped by: {_HASH}{_ANY_TYPE}{_MESSAGE}", _REST, opens=LIKELY),
         _kind("announced", rf"{_INDENT}(?:(?:Caused|Wrapped) by|Suppressed):?\s*$", _after(("frame", "more"), SURE)),
-        _kind(
-            "more",
-            r"\s{0,200}+\.\.\. (?:\d{1,9} (?:more|(?:\w{1,20} ){0,3}(?:frames?|lines?|elided)\b.{0,80})"
-            r"|suppressed \d{1,9} lines)\s*$",
-            _FRAMES,
-        ),
         _kind("boundary", r"\s{0,40}(?:at )?[\x08 ]{0,10}\(Coroutine boundary|\s{0,40}at \x08", _FRAMES),
         _kind("driver", r"Driver stacktrace:\s*$", _after(("frame", "more", "message"), SURE)),
         _kind("nested", r"\s{0,40}nested exception is:?\s*$", _after((*HEADS, "message", "quoted"), LIKELY)),
@@ -129,8 +155,8 @@ GRAMMAR = LineGrammar(
         ),
         _kind(
             "coded",  # Elasticsearch: `[index] Type[message]`
-            r"\s{0,40}(?:\[[^\]\n]{0,200}\]\s?){0,4}(?:Caused by: )?"
-            rf"(?P<type>[A-Z][\w$]{{0,200}}+{_NAMED_LIKE_ONE})\[(?P<message>.*)",
+            r"\s{0,40}(?:\[[^\]\n]{0,200}\]\s?){0,4}"
+            rf"(?P<type>[A-Z][\w$]{{0,200}}+{_NAMED_LIKE_ONE})\[(?P<coded>.*)",
             opens=LIKELY,
         ),
         _kind("logged", rf"(?={_LOG_LINE}){_WORDS}{_EVIDENT_TYPE}{_MESSAGE}", opens=LIKELY),
@@ -143,13 +169,16 @@ GRAMMAR = LineGrammar(
             _after(("title", "coded", "logged", "thrown", "loose", "frame", "more", "caused"), LIKELY),
         ),
         _kind("message", rf"(?!{_LOG_LINE})", _after((*HEADS, "message", "nested", "quoted"), WEAK)),
-    )
+    ),
+    may_open=_may_open,
+    may_go_on=_may_go_on,
+    unmarked=("title", "quoted", "message"),
 )
 
 
 def bare(line: str) -> str:
     """The line without what a collector or a build tool puts in front of every line."""
-    if line[:1] in _PREFIXED or line[1:2] == "/" or " | " in line[:100] or line[3:4] == " ":
+    if line[:1] in _PREFIXED or line[1:2] == "/" or " | " in line[:100] or (line[3:4] == " " and line[:1].isupper()):
         found = _LINE_PREFIX.match(line)
         if found:
             return line[found.end() :]
