@@ -173,7 +173,7 @@ def _frame(token: Token) -> Frame:
 
 
 def _name(function: str) -> str:
-    """Without a return type in front, which Ben.Demystifier prints."""
+    """Without a return type in front, which Ben.Demystifier prints; F# has blanks in the name itself."""
     if " " not in function:
         return function
     depth = 0
@@ -181,7 +181,8 @@ def _name(function: str) -> str:
         char = function[at]
         depth += (char in ">]") - (char in "<[")
         if char == " " and depth <= 0:
-            return function[at + 1 :]
+            name = function[at + 1 :]
+            return name if "." in name or ":" in name else function
     return function
 
 

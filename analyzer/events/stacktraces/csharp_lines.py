@@ -28,6 +28,10 @@ _LOG_LINE = (
     r"(?:\[?\d{4}[-/.]\d\d[-/.]\d\d[ T]|\[?\d\d[:/]\d\d[:/]\d\d|(?:trce|dbug|info|warn|fail|crit): "
     r"|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b)"
 )
+_OTHER_FRAME = r"\s{0,200}+(?:at [^\n]{1,2000}\)\s*$|File \"|#\d{1,4} )"
+"""of a language that is not read here: its stack may follow what looks like our title"""
+_AT = "(?:à|в|bei|en|em|in|w|v|vid|ved|bij|kohteessa|konum:|hely:|a következő helyen:|σε|在|於|场所|場所|위치:)"
+"""what the runtime says for `at`"""
 _WORD = r"[^\W\d_]{1,12}+:?"
 """`at`, `in`, `line` in the language of the machine"""
 _FUNCTION = (
@@ -40,15 +44,17 @@ _ANY_ARGUMENTS = (
 )
 _ARGUMENTS = (
     r"\((?:\s{0,4}|(?!Native Method|Unknown Source|unknown location|native code)"
-    r"(?=[^(),\n]{0,2000}+,|[\w.`<>\[\]&*+?@]{1,300}+ [^\W\d]?\w{0,100}+\s{0,4}\))"
+    r"(?=[^(),\n]{0,2000}+,|[\w.`<>\[\]&*+?@]{1,300}+ [^\W\d]?\w{0,100}+\s{0,4}\)"
+    r"|(?:(?:[A-Z]\w{0,100}+[.+]){1,20}[A-Z]\w{0,100}|String|Object|Boolean|Byte|Char|U?Int(?:16|32|64|Ptr)|Single|Double)"
+    r"[`\[\]&*?\d]{0,20}\s{0,4}\))"
     r"(?![^():\n]{0,2000}+:\d)[^()\n/]{1,2000}+)\)"
 )
 _OFFSET = r"(?: \[0x[0-9a-fA-F]{1,16}\]| <0x[0-9a-fA-F]{1,16}(?: \+ 0x[0-9a-fA-F]{1,16})?>| \+ 0x[0-9a-fA-F]{1,16})"
 _CLOSE = r"\s{0,4}[.。]?\s{0,4}(?P<close>(?:<---){0,40})\s*$"
 
 
-def _place(word: str) -> str:
-    return rf" {word} (?P<file><[^>\n]{{1,300}}>|[^\n]{{1,1000}}):\s?(?:{_WORD} )?(?P<line>\d{{1,9}})"
+def _place(within: str, line: str = f"(?:{_WORD})?") -> str:
+    return rf" {within} (?P<file><[^>\n]{{1,300}}>|[^\n]{{1,1000}}):\s?{line} ?(?P<line>\d{{1,9}})"
 
 
 _LOCATION = rf"(?= (?:\[0x|<0x|\+ 0x|in )){_OFFSET}?(?:{_place('in')})?"
@@ -56,6 +62,7 @@ HEADS = ("unhandled", "title", "logged", "told", "inner", "member")
 STARTS = ("preamble", "fatal", "unhandled", "title", "logged", "told")
 FRAMES = ("frame", "located", "system", "local", "unity")
 _MESSAGES = (*HEADS, "message", "arrow")
+_LOCAL = ("title", "unhandled", "inner", "member", "message", "local", "inner_end", "previous_end", "close")
 _ALL = (*_MESSAGES, *FRAMES, "fatal", "inner_end", "previous_end", "close", "closing", "remote", "repeat")
 
 
@@ -79,7 +86,7 @@ def _may_open(line: str) -> bool:
 
 
 def _may_go_on(line: str) -> bool:
-    return "(" in line or "--" in line or "tack trace:" in line or "Repeat " in line
+    return "(" in line or "--" in line or "tack trace:" in line or "Repeat " in line or "rethrown" in line
 
 
 GRAMMAR = ScreenedGrammar(
@@ -112,7 +119,11 @@ GRAMMAR = ScreenedGrammar(
             _after(_ALL, SURE),
             opens=LIKELY,
         ),
-        _kind("previous_end", r"\s{0,200}+--- [^\n]{8,200}? ---\s*$", _after((*FRAMES, "previous_end"), SURE)),
+        _kind(
+            "previous_end",
+            r"\s{0,200}+--- (?:Fin|Fine|Ende|Fim|Final|Koniec|Konec|Slut|Einde|[^\x00-\x7f])[^\n]{8,200}? ---\s*$",
+            _after((*FRAMES, "previous_end"), SURE),
+        ),
         _kind(
             "unity",
             r"\s{0,40}(?P<function>[^\W\d][\w.:+`<>\[\]|]{1,300}+) ?\([^()\n]{0,500}\) "
@@ -122,15 +133,11 @@ GRAMMAR = ScreenedGrammar(
         ),
         _kind(
             "local",
-            rf"\s{{0,200}}+(?!at |in |to |of |on ){_WORD} {_FUNCTION}{_ANY_ARGUMENTS}{_OFFSET}?{_place(_WORD)}{_CLOSE}",
+            rf"\s{{0,200}}+{_AT} {_FUNCTION}{_ANY_ARGUMENTS}{_OFFSET}?{_place(_WORD, _WORD)}{_CLOSE}",
             _after(_ALL, SURE),
             opens=LIKELY,
         ),
-        _kind(
-            "local",
-            rf"\s{{0,200}}+(?!at |in |to |of |on ){_WORD} {_FUNCTION}{_ARGUMENTS}{_OFFSET}?{_CLOSE}",
-            _after(("title", "unhandled", "inner", "member", "local", "inner_end", "previous_end", "close"), LIKELY),
-        ),
+        _kind("local", rf"\s{{0,200}}+{_AT} {_FUNCTION}{_ARGUMENTS}{_CLOSE}", _after(_LOCAL, SURE)),
         _kind("close", r"\s{0,200}+(?P<close>(?:<---){1,40})\s*$", _after(_ALL, SURE)),
         _kind("remote", r"\s{0,40}(?:Server stack trace:|Exception rethrown at \[\d{1,4}\]:)\s*$", _after(_ALL, SURE)),
         _kind("repeat", r"(?:Repeat \d{1,9} times:|-{20,60})\s*$", _after(("fatal", "repeat", *FRAMES), SURE)),
@@ -155,7 +162,7 @@ GRAMMAR = ScreenedGrammar(
             _after(_MESSAGES, SURE),
         ),
         _kind("closing", r"(?=[^\n]{0,4000}<---\s*$)", _after(_MESSAGES, LIKELY)),
-        _kind("message", rf"(?!{_LOG_LINE})", _after((*_MESSAGES, "fatal"), WEAK)),
+        _kind("message", rf"(?!{_LOG_LINE}|{_OTHER_FRAME})", _after((*_MESSAGES, "fatal"), WEAK)),
     ),
     may_open=_may_open,
     may_go_on=_may_go_on,

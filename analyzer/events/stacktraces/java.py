@@ -28,6 +28,8 @@ _NESTED = re.compile(r"; nested exception is:?\s{1,40}((?:[^\W\d][\w$]{0,100}\.)
 _CODED = "]; nested: "
 _CODED_TYPE = re.compile(r"([A-Z][\w$]{0,200})\[")
 _MANGLED_FILE = re.compile(r"\.([^.]{1,200}\.(?:java|kt|scala))$")
+_LAUNCHER = re.compile(r"Error: (?:Could not find or load|Unable to |A JNI error|LinkageError occurred|An unexpected)")
+"""what `java` itself says: no exception's type"""
 _STACK_OF_NO_ERROR = "java.lang.Thread.dumpStack"
 
 
@@ -83,7 +85,6 @@ class _Assembly:
         self.message_from = tokens[0].at
         self.open: list[_Chain] = []
         self.strict = sum(token.kind in _FRAME_KINDS for token in tokens)
-        self.typed = 0
         self.cut = False
         self.prefix = ""
 
@@ -115,7 +116,11 @@ class _Assembly:
         if self.strict or first.kind == "thrown":
             return True
         loose = sum(token.kind == "loose" for token in self.tokens)
-        return loose > 1 or (loose == 1 and first.kind in ("title", "coded")) or self.typed > 1
+        return loose > 1 or (loose == 1 and first.kind in ("title", "coded")) or self._is_chain()
+
+    def _is_chain(self) -> bool:
+        types = [draft.type or "" for draft in self.open[0].drafts]
+        return len(types) > 1 and any("." in name for name in types)
 
     def _ends_in_head(self) -> bool:
         """The last exception was announced, and nothing of its frames is there although the others have some."""
@@ -148,7 +153,6 @@ class _Assembly:
 
     def _head(self, token: Token) -> None:
         draft = _titled(token)
-        self.typed += 1
         self.message_from = token.at
         indent = _width(token.found.string)
         if not self.open:
@@ -234,6 +238,8 @@ def _titled(token: Token) -> Draft:
     coded = _coded(token)
     if coded:
         return coded[0]
+    if found["type"] == "Error" and found.start("type") == 0 and _LAUNCHER.match(found.string):
+        return Draft(message=found.string.rstrip())
     return Draft(type=found["type"], message=(found["message"] or "").rstrip())
 
 

@@ -39,6 +39,8 @@ _LOG_LINE = (
     r"|\[?\d\d-[A-Z][a-z]{2}-\d{4} "
     r"|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL)\b)"
 )
+_OTHER_FRAME = r"\s{0,200}+(?:at [^\n]{1,2000}\)\s*$|File \"|#\d{1,4} )"
+"""of a language that is not read here: no message quotes those, but its stack may follow what looks like our title"""
 
 _STACK_LIKE = (
     r"(?=\s{0,40}(?:at [\w$./@<-]|\.\.\. \d|Caused by: |Suppressed: |Wrapped by: |Exception in thread "
@@ -161,14 +163,14 @@ GRAMMAR = ScreenedGrammar(
         ),
         _kind("logged", rf"(?={_LOG_LINE}){_WORDS}{_EVIDENT_TYPE}{_MESSAGE}", opens=LIKELY),
         _kind("told", rf"\s{{0,20}}+{_WORDS}{_EVIDENT_TYPE}{_MESSAGE}", opens=WEAK),
-        _kind("odd", rf"(?P<type>(?:{_PART}\.){{1,30}}+{_PART}|[A-Z][\w$]{{2,200}}+){_MESSAGE}", opens=WEAK),
+        _kind("odd", rf"(?P<type>(?:[a-z]\w{{0,2}}\.){{1,8}}[a-z]\w{{0,2}}){_MESSAGE}", opens=WEAK),  # obfuscated
         _kind(
             "loose",  # cut off, or mangled on its way
             r"\s{0,200}+at (?P<function>[^\s().]{1,200}\.[^\s():]{1,600}+)"
             r"(?:\([^\s()]{0,200}|:(?P<line>\d{1,9})\))?\s*$",
             _after(("title", "coded", "logged", "thrown", "loose", "frame", "more", "caused"), LIKELY),
         ),
-        _kind("message", rf"(?!{_LOG_LINE})", _after((*HEADS, "message", "nested", "quoted"), WEAK)),
+        _kind("message", rf"(?!{_LOG_LINE}|{_OTHER_FRAME})", _after((*HEADS, "message", "nested", "quoted"), WEAK)),
     ),
     may_open=_may_open,
     may_go_on=_may_go_on,
