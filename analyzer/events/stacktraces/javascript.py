@@ -285,7 +285,6 @@ register(
         language=LANGUAGE,
         hints=(
             "  at ",
-            "\tat ",
             "js:",
             ".ts:",
             "sx:",

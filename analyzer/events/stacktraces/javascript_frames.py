@@ -76,6 +76,8 @@ def frame_line(line: str) -> FrameLine | None:
     head = line.lstrip()
     if head.startswith(("at ", "eval at ")):
         body = head[:_MAX_LINE].removeprefix("eval ").removeprefix("at ").lstrip().removeprefix("async ")
+        if ".java:" in body:  # the most frequent of the others
+            return None
         found = _with_brackets(body) if "(" in body else None
         return found or (_bare(body) if body else None)
     if "@" in head:
@@ -167,6 +169,9 @@ def _is_file(file: str, sure: str | bool) -> bool:
 
 def _browser(line: str) -> FrameLine | None:
     function, _, place = line.partition("@")
+    if "(" in function and ")" not in function:  # an argument holds an `@`
+        more, _, place = place.partition(")@")
+        function += more + ")"
     place = place.strip()
     called = _caller(function) if len(function) < 700 and place[-1:] in _PLACE_ENDS else None
     if called is None:
@@ -210,10 +215,12 @@ def _native(line: str) -> FrameLine | None:
     if not text[-1:].isdigit() or _has_blank(text):
         return None
     found = _BROWSER_PLACE.match(text)
-    if found is None or not found["column"]:
+    if found is None:
         return None
     file = found["file"]
-    if not ("://" in file[:60] or file.endswith((".bundle", ".jsbundle"))):
+    if not (found["column"] or _SCRIPT.match(file)) or not (
+        "://" in file[:60] or file.endswith((".bundle", ".jsbundle"))
+    ):
         return None
     return FrameLine(frame=Frame(file=file, line=int(found["line"]), function=None), opens=LIKELY, browser=True)
 
