@@ -84,7 +84,8 @@ class _Assembly:
         self.lines = lines
         self.message_from = tokens[0].at
         self.open: list[_Chain] = []
-        self.strict = sum(token.kind in _FRAME_KINDS for token in tokens)
+        self.strict = 0
+        """frames with a place"""
         self.cut = False
         self.prefix = ""
 
@@ -130,7 +131,9 @@ class _Assembly:
     def _take(self, token: Token, n: int) -> None:
         kind = token.kind
         if kind in _FRAME_KINDS:
-            self._draft(token).frames.append(_frame(token))
+            self.strict += 1
+            draft = self.open[-1].current if self.open else self._draft(token)
+            draft.frames.append(_frame(token))
         elif kind in HEADS:
             self._head(token)
         elif kind in ("message", "nested", "quoted", "quotation"):
@@ -232,12 +235,11 @@ def _complete(chain: _Chain) -> None:
 
 
 def _titled(token: Token) -> Draft:
-    found = token.found
-    if token.kind == "thrown" and found["died"]:
+    found, kind = token.found, token.kind
+    if kind == "thrown" and found["died"]:
         return Draft(type=found["died"], message=found.string[found.end("died") + 1 :])
-    coded = _coded(token)
-    if coded:
-        return coded[0]
+    if kind in ("coded", "caused") and found["coded"] is not None:
+        return _coded(token)[0]
     if found["type"] == "Error" and found.start("type") == 0 and _LAUNCHER.match(found.string):
         return Draft(message=found.string.rstrip())
     return Draft(type=found["type"], message=(found["message"] or "").rstrip())
@@ -257,15 +259,19 @@ def _coded(token: Token) -> list[Draft]:
 
 
 def _frame(token: Token) -> Frame:
-    found = token.found.groupdict()
-    file = found["file"] or found.get("bare")
-    line = found["line"] or found.get("nowhere")
-    return Frame(file=file, line=int(line) if line else None, function=found["function"])
+    if token.kind == "frame":
+        function, file, line, bare_file, nowhere = token.found.group("function", "file", "line", "bare", "nowhere")
+        file, line = file or bare_file, line or nowhere
+    else:
+        function, file, line = token.found.group("function", "file", "line")
+    return Frame(file=file, line=int(line) if line else None, function=function)
 
 
 def _width(line: str) -> int:
     """How far in a line begins; a tab reaches to the next multiple of four, whatever stood for it before."""
     indent = line[: len(line) - len(line.lstrip(" \t"))]
+    if not indent:
+        return 0
     return len(indent.expandtabs(4)) if "\t" in indent else len(indent)
 
 

@@ -56,7 +56,9 @@ _LINE_PREFIX = re.compile(
     r"|(?:\[(?i:error|warn|info|debug)\]\s|[A-Za-z][\w.-]{0,60}\s{1,30}\|\s"
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,80} [\w./-]{1,60}(?:\[\d{1,9}\])?: "
     r"|(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d,\d{3} [A-Z]{3,7}\s{1,3}\[(?:stderr|stdout|STDERR|STDOUT)\] \([^)\n]{1,80}\) "
-    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{1,9}(?:Z| ?[+-]\d\d:?\d\d)(?: std(?:out|err) [FP])?\s)"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{1,9}(?:Z| ?[+-]\d\d:?\d\d)(?: std(?:out|err) [FP])?\s"
+    # WebSphere's SystemErr
+    r"|\[\d\d?/\d\d?/\d\d(?:\d\d)? [^\]\n]{1,40}\] [0-9a-f]{8} \w{1,40}\s{1,20}[A-Z]\s{1,4})"
     rf"{_STACK_LIKE}",
 )
 _PREFIXED = frozenset("0123456789[")
@@ -179,7 +181,9 @@ GRAMMAR = ScreenedGrammar(
 
 
 def bare(line: str) -> str:
-    """The line without what a collector or a build tool puts in front of every line."""
+    """The line without what a collector or a build tool puts in front of every line; rsyslog writes `#011` for a tab."""
+    if "#011" in line:
+        line = line.replace("#011", "\t")
     if line[:1] in _PREFIXED or line[1:2] == "/" or " | " in line[:100] or (line[3:4] == " " and line[:1].isupper()):
         found = _LINE_PREFIX.match(line)
         if found:
