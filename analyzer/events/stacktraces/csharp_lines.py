@@ -15,11 +15,15 @@ from analyzer.events.stacktraces.line_grammar import LineKind
 
 _PART = r"[^\W\d]\w{0,100}+"
 _GENERIC = r"(?:`\d{1,3})?(?:\[[^\]\n]{0,300}\]{1,2})?"
-_QUALIFIED = rf"(?:{_PART}(?:`\d{{1,3}})?[.+]){{1,30}}+[A-Z]\w{{0,200}}+"
+_NO_PACKAGE = (
+    r"(?!(?:javax?|jakarta|jdk|sun|com|org|net|io|kotlinx?|scala|akka|play|groovy|clojure|androidx?|reactor|edu|dev)\.)"
+)
+"""Java's packages"""
+_QUALIFIED = rf"{_NO_PACKAGE}(?:{_PART}(?:`\d{{1,3}})?[.+]){{1,30}}+[A-Z]\w{{0,200}}+"
 _ENDS_LIKE_ONE = r"(?:(?<=Exception)|(?<=Error))"
 _SIMPLE = rf"[A-Z]\w{{0,200}}+{_ENDS_LIKE_ONE}"
 _TYPE = rf"(?P<type>(?:{_QUALIFIED}|{_SIMPLE}){_GENERIC})"
-_EVIDENT_TYPE = rf"(?P<type>(?:{_PART}(?:`\d{{1,3}})?[.+]){{0,30}}+\w{{1,200}}+{_ENDS_LIKE_ONE}{_GENERIC})"
+_EVIDENT_TYPE = rf"(?P<type>{_NO_PACKAGE}(?:{_PART}(?:`\d{{1,3}})?[.+]){{0,30}}+\w{{1,200}}+{_ENDS_LIKE_ONE}{_GENERIC})"
 _WORDS = r"(?:\S{1,300}+\s{1,20}+){1,40}?(?:[\w.-]{1,40}=)?[\"'(\[]{0,2}"
 _CODE = r"(?: \((?:0x[0-9A-Fa-f]{1,16}|-?\d{1,12})(?:, [^()\n]{1,80})?\))?"
 """`ExternalException` prints its number between type and colon"""

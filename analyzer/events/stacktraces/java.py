@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from analyzer.events.stacktraces.core import Draft, Reader, Span, build, register
 from analyzer.events.stacktraces.java_lines import GRAMMAR, HEADS, TITLES, bare, begin, looks_logged, step
-from analyzer.events.stacktraces.line_grammar import Token
+from analyzer.events.stacktraces.line_grammar import MAX_TENTATIVE, Token
 from analyzer.model import Frame, Relation
 
 LANGUAGE = "java"
@@ -24,6 +24,7 @@ _ALONE = frozenset(("frame", "named", "thrown"))
 """kinds of lines that are a stack by themselves"""
 _MAX_QUOTED_FRAMES = 10
 _MAX_QUOTED_TEXT = 6
+_MAX_MESSAGE = 400
 _NESTED = re.compile(r"; nested exception is:?\s{1,40}((?:[^\W\d][\w$]{0,100}\.){1,30}[^\W\d][\w$]{0,200})(?:: |$)")
 _CODED = "]; nested: "
 _CODED_TYPE = re.compile(r"([A-Z][\w$]{0,200})\[")
@@ -49,18 +50,25 @@ class _Chain:
 def read(lines: Sequence[str]) -> list[Span]:
     """All stacks of a text, in order; a thread dump is one without a trace."""
     shown = [bare(line) for line in lines]
-    runs = [run for run in GRAMMAR.runs(shown) if len(run) > 1 or run[0].kind in _ALONE]
-    return [span for run in _joined(runs, shown) if (span := _Assembly(run, shown).span()) is not None]
+    runs = [run for run in _joined(GRAMMAR.runs(shown), shown) if len(run) > 1 or run[0].kind in _ALONE]
+    return [span for run in runs if (span := _Assembly(run, shown).span()) is not None]
 
 
 def _joined(runs: list[list[Token]], lines: Sequence[str]) -> list[list[Token]]:
-    """Where a message quotes frames, they end at the text that follows: the stack's own frames come after it."""
+    """Where a message quotes frames, they end at the text that follows: the stack's own frames come after it. And a
+    message may be longer than what the grammar waits for."""
     joined: list[list[Token]] = []
     for run in runs:
-        if joined and run[0].kind == "frame" and _quotes_frames(joined[-1], run[0].at, lines):
-            joined[-1] = [joined[-1][0], Token(run[0].at - 1, "quotation", run[0].found), *run]
-        else:
-            joined.append(run)
+        if joined and run[0].kind == "frame":
+            before, until = joined[-1], run[0].at
+            quotation = Token(until - 1, "quotation", run[0].found)
+            if _quotes_frames(before, until, lines):
+                joined[-1] = [before[0], quotation, *run]
+                continue
+            if _is_long_message(before, until, lines):
+                joined[-1] = [*before, quotation, *run]
+                continue
+        joined.append(run)
     return joined
 
 
@@ -74,6 +82,13 @@ def _quotes_frames(run: list[Token], until: int, lines: Sequence[str]) -> bool:
         and any(line.strip() for line in between)
         and not any(looks_logged(line) for line in between)
     )
+
+
+def _is_long_message(run: list[Token], until: int, lines: Sequence[str]) -> bool:
+    at = run[-1].at
+    if run[-1].kind not in HEADS or not MAX_TENTATIVE <= until - at <= _MAX_MESSAGE:
+        return False
+    return not any(looks_logged(line) for line in lines[at + 1 : until])
 
 
 class _Assembly:

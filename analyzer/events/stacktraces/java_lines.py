@@ -14,11 +14,12 @@ from analyzer.events.stacktraces.line_grammar import LineKind
 
 _PART = r"[^\W\d][\w$]{0,100}+"
 _NAMED_LIKE_ONE = r"(?:(?<=Exception)|(?<=Error)|(?<=Throwable)|(?<=Failure))"
-_QUALIFIED = rf"(?:{_PART}\.){{1,30}}+[A-Z][\w$]{{0,200}}+"
+_QUALIFIED = rf"(?![A-Z])(?:{_PART}\.){{1,30}}+[A-Z][\w$]{{0,200}}+"
+"""packages begin with a small letter; .NET's namespaces with a capital"""
 _SIMPLE = rf"[A-Z][\w$]{{0,200}}+{_NAMED_LIKE_ONE}"
 _TYPE = rf"(?P<type>(?:{_QUALIFIED}|{_SIMPLE}))"
 _ANY_TYPE = rf"(?P<type>(?:{_PART}\.){{1,30}}+{_PART}|[A-Z][\w$]{{0,200}}+)"
-_EVIDENT_TYPE = rf"(?P<type>(?:{_PART}\.){{0,30}}+[\w$]{{1,200}}+{_NAMED_LIKE_ONE})"
+_EVIDENT_TYPE = rf"(?P<type>(?![A-Z]\w{{0,100}}\.)(?:{_PART}\.){{0,30}}+[\w$]{{1,200}}+{_NAMED_LIKE_ONE})"
 _WORDS = r"(?:\S{1,300}+\s{1,20}+){1,40}?(?:[\w.-]{1,40}=)?[\"'(\[]{0,2}"
 _HASH = r"(?:<#\w{1,20}> )?"
 _MESSAGE = r"(?:\([\w.$]{1,200}\))?(?:: (?P<message>.*)|:?\s*$)"
@@ -181,8 +182,8 @@ GRAMMAR = ScreenedGrammar(
 
 
 def bare(line: str) -> str:
-    """The line without what a collector or a build tool puts in front of every line; rsyslog writes `#011` for a tab."""
-    if "#011" in line:
+    """The line without what a collector or a build tool puts in front of every line."""
+    if "#011" in line:  # rsyslog's tab
         line = line.replace("#011", "\t")
     if line[:1] in _PREFIXED or line[1:2] == "/" or " | " in line[:100] or (line[3:4] == " " and line[:1].isupper()):
         found = _LINE_PREFIX.match(line)
