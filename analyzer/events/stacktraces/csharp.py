@@ -18,7 +18,7 @@ from analyzer.model import Frame, Relation
 
 LANGUAGE = "csharp"
 _MAX_GROUPS = 40
-_PROOFS = frozenset((*FRAMES, "unhandled", "member", "inner_end"))
+_PROOFS = frozenset((*FRAMES, "member", "inner_end"))
 """kinds of lines without which a title is mere text"""
 _CLOSE = "<---"
 _TRAILING_CLOSES = re.compile(r"(?:<---){1,40}\s*$")
@@ -40,8 +40,16 @@ class _Node:
 
 def read(lines: Sequence[str]) -> list[Span]:
     """All stacks of a text, in order."""
-    runs = [run for run in GRAMMAR.runs(lines) if any(token.kind in _PROOFS for token in run)]
+    runs = [run for run in GRAMMAR.runs(lines) if _is_stack(run)]
     return [span for run in runs if (span := _Assembly(run, lines).span()) is not None]
+
+
+def _is_stack(run: list[Token]) -> bool:
+    """Frames prove a stack; without any, what the runtime says of a process that died does."""
+    first = run[0]
+    if first.kind == "unhandled" and "." in first.found["type"]:
+        return True
+    return any(token.kind in _PROOFS for token in run)
 
 
 class _Assembly:

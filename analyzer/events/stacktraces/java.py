@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzer.events.stacktraces.core import Draft, Reader, Span, build, register
-from analyzer.events.stacktraces.java_lines import GRAMMAR, HEADS, TITLES, bare, begin, looks_logged, step
-from analyzer.events.stacktraces.line_grammar import MAX_TENTATIVE, Token
+from analyzer.events.stacktraces.java_lines import HEADS, TITLES, bare, begin, step
+from analyzer.events.stacktraces.java_runs import stacks_of
+from analyzer.events.stacktraces.java_titles import coded, nested_in, titled
+from analyzer.events.stacktraces.line_grammar import Token
 from analyzer.model import Frame, Relation
 
 LANGUAGE = "java"
@@ -22,15 +24,7 @@ _MAX_NESTING = 40
 _FRAME_KINDS = frozenset(("frame", "named", "guest"))
 _ALONE = frozenset(("frame", "named", "thrown"))
 """kinds of lines that are a stack by themselves"""
-_MAX_QUOTED_FRAMES = 10
-_MAX_QUOTED_TEXT = 6
-_MAX_MESSAGE = 400
-_NESTED = re.compile(r"; nested exception is:?\s{1,40}((?:[^\W\d][\w$]{0,100}\.){1,30}[^\W\d][\w$]{0,200})(?:: |$)")
-_CODED = "]; nested: "
-_CODED_TYPE = re.compile(r"([A-Z][\w$]{0,200})\[")
 _MANGLED_FILE = re.compile(r"\.([^.]{1,200}\.(?:java|kt|scala))$")
-_LAUNCHER = re.compile(r"Error: (?:Could not find or load|Unable to |A JNI error|LinkageError occurred|An unexpected)")
-"""what `java` itself says: no exception's type"""
 _STACK_OF_NO_ERROR = "java.lang.Thread.dumpStack"
 
 
@@ -50,45 +44,8 @@ class _Chain:
 def read(lines: Sequence[str]) -> list[Span]:
     """All stacks of a text, in order; a thread dump is one without a trace."""
     shown = [bare(line) for line in lines]
-    runs = [run for run in _joined(GRAMMAR.runs(shown), shown) if len(run) > 1 or run[0].kind in _ALONE]
+    runs = [run for run in stacks_of(shown) if len(run) > 1 or run[0].kind in _ALONE]
     return [span for run in runs if (span := _Assembly(run, shown).span()) is not None]
-
-
-def _joined(runs: list[list[Token]], lines: Sequence[str]) -> list[list[Token]]:
-    """Where a message quotes frames, they end at the text that follows: the stack's own frames come after it. And a
-    message may be longer than what the grammar waits for."""
-    joined: list[list[Token]] = []
-    for run in runs:
-        if joined and run[0].kind == "frame":
-            before, until = joined[-1], run[0].at
-            quotation = Token(until - 1, "quotation", run[0].found)
-            if _quotes_frames(before, until, lines):
-                joined[-1] = [before[0], quotation, *run]
-                continue
-            if _is_long_message(before, until, lines):
-                joined[-1] = [*before, quotation, *run]
-                continue
-        joined.append(run)
-    return joined
-
-
-def _quotes_frames(run: list[Token], until: int, lines: Sequence[str]) -> bool:
-    if run[0].kind not in TITLES or len(run) > _MAX_QUOTED_FRAMES or run[-1].kind != "frame":
-        return False
-    between = lines[run[-1].at + 1 : until]
-    return (
-        0 < len(between) <= _MAX_QUOTED_TEXT
-        and all(token.kind in ("frame", "message") for token in run[1:])
-        and any(line.strip() for line in between)
-        and not any(looks_logged(line) for line in between)
-    )
-
-
-def _is_long_message(run: list[Token], until: int, lines: Sequence[str]) -> bool:
-    at = run[-1].at
-    if run[-1].kind not in HEADS or not MAX_TENTATIVE <= until - at <= _MAX_MESSAGE:
-        return False
-    return not any(looks_logged(line) for line in lines[at + 1 : until])
 
 
 class _Assembly:
@@ -170,7 +127,7 @@ class _Assembly:
         return self.open[-1].current
 
     def _head(self, token: Token) -> None:
-        draft = _titled(token)
+        draft = titled(token)
         self.message_from = token.at
         indent = _width(token.found.string)
         if not self.open:
@@ -223,23 +180,17 @@ class _Assembly:
         first = self.tokens[0]
         if first.kind not in TITLES:
             return
-        draft = _titled(first)
+        draft = titled(first)
         draft.message = "\n".join((draft.message, *self.lines[first.at + 1 : token.at + 1]))
         self.open = []
         self._begin(draft, _width(first.found.string), [])
 
     def _nested(self, chain: deque[Draft]) -> None:
         """What only stands in the message of the oldest exception, as Spring and Elasticsearch print it."""
-        if len(chain) == 1:
-            for inner in _coded(self.tokens[0])[1:]:
-                inner.relation = Relation.CAUSE
-                chain.appendleft(inner)
-        for _ in range(_MAX_NESTING):
-            found = _NESTED.search(chain[0].message)
-            if found is None:
-                return
-            message = chain[0].message[found.end() :]
-            chain.appendleft(Draft(type=found[1], message=message, relation=Relation.CAUSE))
+        inner = coded(self.tokens[0])[1:] if len(chain) == 1 else []
+        for draft in inner or nested_in(chain[0].message):
+            draft.relation = Relation.CAUSE
+            chain.appendleft(draft)
 
 
 def _complete(chain: _Chain) -> None:
@@ -247,30 +198,6 @@ def _complete(chain: _Chain) -> None:
     for draft in chain.drafts:
         draft.frames.reverse()
     chain.into.extend(chain.drafts)
-
-
-def _titled(token: Token) -> Draft:
-    found, kind = token.found, token.kind
-    if kind == "thrown" and found["died"]:
-        return Draft(type=found["died"], message=found.string[found.end("died") + 1 :])
-    if kind in ("coded", "caused") and found["coded"] is not None:
-        return _coded(token)[0]
-    if found["type"] == "Error" and found.start("type") == 0 and _LAUNCHER.match(found.string):
-        return Draft(message=found.string.rstrip())
-    return Draft(type=found["type"], message=(found["message"] or "").rstrip())
-
-
-def _coded(token: Token) -> list[Draft]:
-    """The exceptions of a line like `Outer[message]; nested: Inner[message];`, newest first."""
-    text = token.found.groupdict().get("coded")
-    drafts: list[Draft] = []
-    kind: str | None = token.found["type"] if text is not None else None
-    while text is not None and len(drafts) < _MAX_NESTING:
-        message, nested, rest = text.partition(_CODED)
-        drafts.append(Draft(type=kind, message=message if nested else message.rstrip("; ").removesuffix("]")))
-        inner = _CODED_TYPE.match(rest) if nested else None
-        kind, text = (inner[1], rest[inner.end() :]) if inner else (None, None)
-    return drafts
 
 
 def _frame(token: Token) -> Frame:
