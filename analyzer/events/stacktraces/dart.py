@@ -13,7 +13,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from analyzer.events.stacktraces.core import Draft, Reader, Span, build, register
-from analyzer.events.stacktraces.dart_lines import BOX_END_OF_MESSAGE, BOX_TITLE, FRONT, GRAMMAR, STACK_FOLLOWS, TITLE
+from analyzer.events.stacktraces.dart_lines import (
+    BOX_END_OF_MESSAGE,
+    BOX_TITLE,
+    FRONT,
+    GRAMMAR,
+    STACK_FOLLOWS,
+    TITLE,
+    WARNING,
+)
 from analyzer.events.stacktraces.line_grammar import Token
 from analyzer.model import Frame
 
@@ -24,7 +32,6 @@ _MESSAGE = frozenset(("title", "said", "text"))
 _INSTANCE = re.compile(r"Instance of '(?P<type>[^'\n]{1,300})'$")
 _NO_CLASS = frozenset(("assertion", "message", "exception", "error"))
 """what a box says instead of the class"""
-_WARNING = "Warning: This VM has been configured to produce stack traces that violate the Dart standard."
 
 
 def read(lines: Sequence[str]) -> list[Span]:
@@ -93,7 +100,7 @@ def _message(lines: Sequence[str], run: list[Token], draft: Draft) -> None:
         said[0] = first.found["said"]
     if run[0].kind == "test":
         said = [line.removeprefix("  ") for line in said]
-    _split(draft, "\n".join(line for line in said if not line.startswith(_WARNING)).rstrip())
+    _split(draft, "\n".join(line for line in said if not line.startswith(WARNING)).rstrip())
 
 
 def _split(draft: Draft, text: str) -> None:

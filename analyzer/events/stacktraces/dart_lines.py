@@ -27,6 +27,7 @@ BOX_TITLE = re.compile(r"The following (?P<type>\S{1,200})(?: object)? was throw
 BOX_END_OF_MESSAGE = re.compile(
     r"(?:The relevant error-causing|When the exception was thrown|Either the assertion indicates|User-created ancestor)"
 )
+WARNING = "Warning: This VM has been configured to produce stack traces that violate the Dart standard."
 STACK_FOLLOWS = "When the exception was thrown, this was the stack"
 
 _TITLE = rf"(?P<said>(?:{_NAME}(?:: |:$| \(|\(| \[| with |$)|{_SAID})[^\n]{{0,20000}})$"
@@ -161,6 +162,11 @@ GRAMMAR = LineGrammar(
             name="said",
             pattern=re.compile(rf"{_FRONT}[^\n]"),
             after=_after((("head",), LIKELY), (("test",), WEAK)),
+        ),
+        LineKind(
+            name="text",
+            pattern=re.compile(rf"{_IN}{re.escape(WARNING)}"),
+            after=_after((("title", "said", "text"), SURE)),
         ),
         LineKind(
             name="text",

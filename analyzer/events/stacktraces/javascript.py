@@ -48,11 +48,11 @@ def read(lines: Sequence[str]) -> list[Span]:
 
 
 def _may_be_stack(run: Sequence[Token]) -> bool:
-    """A title alone is no stack: it takes a frame, the excerpt of an uncaught error, or Deno's word for one."""
+    """A title alone is no stack: it takes a frame, properties, the excerpt of an uncaught error, or Deno's word."""
     first = run[0].said
-    if isinstance(first, Title) and first.uncaught:
+    if isinstance(first, Title) and (first.uncaught or (first.opens and len(run) > 1)):
         return True
-    return any(isinstance(token.said, FrameLine) or token.state.kind in ("caret", "thrown") for token in run)
+    return any(isinstance(token.said, FrameLine) or token.state.kind in ("caret", "thrower") for token in run)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -203,6 +203,7 @@ class _Assembly:
                 root.message, start = above.strip(), 0  # a text that begins with it says what its frames are of
             else:
                 truncated |= not self.browser
+        truncated |= first.state.kind == "mark"
         for draft in self.drafts:
             draft.frames.reverse()
         place = self._excerpt()
@@ -229,7 +230,7 @@ class _Assembly:
             return None
         if self.root.frames and not (self.root.type == "SyntaxError" and _is_new(place[0], self.root.frames)):
             return None
-        code = self.lines[self.run[1].at] if self.run[1].state.kind == "source" else ""
+        code = self.lines[self.run[1].at] if self.run[1].state.kind in ("source", "throw") else ""
         return Frame(file=place[0], line=place[1], function=None, code=code.strip()[:500] or None)
 
     def _chain(self, draft: Draft) -> list[Draft]:
@@ -289,6 +290,7 @@ register(
             ".ts:",
             "sx:",
             "node:internal",
+            "(node:",
             "<anonymous>",
             "[native code]",
             ".bundle:",
@@ -300,6 +302,8 @@ register(
             "Node.js v",
             "error: Uncaught",
             "(native)",
+            "[Error: ",
+            "{ Error: ",
             " code@",
         ),
         read=read,

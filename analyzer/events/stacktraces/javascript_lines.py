@@ -15,13 +15,16 @@ from analyzer.events.stacktraces.javascript_frames import FrameLine, console_fra
 from analyzer.events.stacktraces.javascript_titles import Title, caused_line, is_log_line, title_line
 from analyzer.events.stacktraces.line_grammar import MAX_BLANKS, MAX_TENTATIVE
 
-_SCRIPT_NAME = re.compile(r"[/\\]|\.[cm]?[jt]sx?\b|^(?:<|\[|node:|repl$|undefined$|evalmachine)")
+_SCRIPT_NAME = re.compile(
+    r"[/\\<\[]|[A-Za-z]:[\\/]|(?:file|https?|node|webpack|ext|blob|evalmachine)[:.]|(?:repl|undefined)$|\S{1,400}\.[cm]?[jt]sx?$"
+)
 CARET = re.compile(r"\s{0,2000}\^[\^~]{0,2000}\s{0,20}$")
 NUMBERED = re.compile(r"(?:[^\n]{0,200}: )?\s{0,10}\d{1,7} \| ")
 ERRORS_KEY = re.compile(r"\s{0,400}\[?errors\]?: {0,4}\[$")
 _PROPERTY = re.compile(
     r"""\s{0,400}(?:\[[^\]\n]{1,200}\]|[\w$-]{1,200}|'[^'\n]{1,200}'|"[^"\n]{1,200}"|Symbol\([^)\n]{0,100}\)):(?:\s|$)"""
 )
+_VALUE = re.compile(r".*: (?:'[^']*'|\"[^\"]*\"|-?\d[\w.+-]{0,40}|true|false|null|undefined)\s{0,9}$")
 _CLOSE = re.compile(r"\s{0,400}[}\])][}\])\s]{0,100}[,;]?\s{0,20}$")
 _QUOTES = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 _ELIDED = re.compile(
@@ -37,27 +40,31 @@ class State(NamedTuple):
     """Where the reading of a stack stands."""
 
     kind: str
-    """of the last line: place source caret thrown numbered title free text frame gap aside property close foot"""
+    """of the last line: place, source or throw, caret or thrower, thrown, numbered, mark (a `^` that lost its source),
+    title or free, text, frame, gap, aside, property, close, foot"""
     depth: int = 0
     """brackets that are open"""
     lists: tuple[int, ...] = ()
     """depths at which the members of an `AggregateError` stand, outermost first"""
     group: bool = False
     """the members of Deno's `AggregateError` come before its own frames"""
+    inner: bool = False
+    """the error was printed as a part of something whose brackets close behind it"""
 
     def at(self, kind: str) -> State:
         """The same at another kind of line."""
-        return State(kind, self.depth, self.lists, self.group)
+        return State(kind, self.depth, self.lists, self.group, self.inner)
 
     def text(self) -> LineState:
         """The state as the stitcher keeps it."""
-        return f"{self.kind} {self.depth} {','.join(map(str, self.lists))} {'group' if self.group else ''}"
+        lists = ",".join(map(str, self.lists))
+        return f"{self.kind} {self.depth} {lists} {'group' if self.group else ''} {'inner' if self.inner else ''}"
 
 
 def parse_state(text: LineState) -> State:
     """A state from its text."""
-    kind, depth, lists, group = text.split(" ")
-    return State(kind, int(depth), tuple(map(int, lists.split(","))) if lists else (), bool(group))
+    kind, depth, lists, group, inner = text.split(" ")
+    return State(kind, int(depth), tuple(map(int, lists.split(","))) if lists else (), bool(group), bool(inner))
 
 
 class Token(NamedTuple):
@@ -68,6 +75,7 @@ class Token(NamedTuple):
     said: Title | FrameLine | None = None
 
 
+MAX_VALUE = 4000
 MAX_LISTS = 40
 """members of an `AggregateError` inside those of another"""
 
@@ -125,19 +133,22 @@ def excerpt_place(line: str) -> tuple[str, int] | None:
     file, _, number = line.rpartition(":")
     if not number.isascii() or not number.isdigit() or len(number) > 9 or file[:1].isspace():
         return None
-    return (file, int(number)) if len(file) < 1000 and _SCRIPT_NAME.search(file) else None
+    return (file, int(number)) if len(file) < 1000 and _SCRIPT_NAME.match(file) else None
 
 
 def _begin(line: str, frame: FrameLine | None) -> _Step | None:
     if frame is not None and frame.opens:
-        return _frame(State("frame"), frame), frame.opens, frame
+        return _frame(State("frame", inner=line[:6].isspace()), frame), frame.opens, frame
     title = title_line(line)
     if title is not None:
-        return _titled(State("title"), title), title.fit, title
+        inner = title.key is not None or line[:1].isspace()
+        return _titled(State("title", inner=inner), title), title.fit, title
     if line[-1:].isdigit() and excerpt_place(line) is not None and not is_log_line(line):
         return State("place"), LIKELY, None
     if " | " in line[:220] and NUMBERED.match(line):
         return State("numbered"), LIKELY, None
+    if "^" in line and CARET.match(line):
+        return State("mark"), WEAK, None
     return None
 
 
@@ -145,9 +156,9 @@ def _follow(state: State, line: str, frame: FrameLine | None) -> _Step | None:
     kind = state.kind
     if frame is not None and kind == "frame" and frame.opens and not frame.tail:
         return state, SURE, frame
-    if kind in ("place", "source", "numbered"):
+    if kind in ("place", "source", "throw", "numbered"):
         return _excerpt(state, line)
-    if kind in ("caret", "thrown"):
+    if kind in ("mark", "caret", "thrower", "thrown"):
         return _thrown(state, line, frame)
     if frame is not None and kind != "foot":
         return _next_frame(state, frame)
@@ -163,27 +174,28 @@ def _follow(state: State, line: str, frame: FrameLine | None) -> _Step | None:
 def _excerpt(state: State, line: str) -> _Step | None:
     """The source line that Node prints above an error, or the numbered lines of Bun, with the `^` below."""
     if CARET.match(line):
-        return State("caret"), SURE, None
+        return State("thrower" if state.kind == "throw" else "caret"), SURE, None
     if state.kind == "numbered" and NUMBERED.match(line):
         return state, SURE, None
     if state.kind == "place" and not is_log_line(line):
-        return State("source"), WEAK, None
+        return State("throw" if "throw " in line and "throw new " not in line else "source"), WEAK, None
     return None
 
 
 def _thrown(state: State, line: str, frame: FrameLine | None) -> _Step | None:
-    """Behind the `^`: the title, or whatever was thrown that is no error."""
-    if _FOOT.match(line):
-        return State("foot"), SURE, None
-    if ASIDE.match(line):
-        return State("aside"), SURE, None
-    if state.kind == "caret":
+    """Behind the `^`: the title, or whatever a statement threw that is no error."""
+    if state.kind != "mark":
+        if _FOOT.match(line):
+            return State("foot"), SURE, None
+        if ASIDE.match(line):
+            return State("aside"), SURE, None
+    if state.kind != "thrown":
         title = title_line(line)
-        if title is not None:
+        if title is not None and (title.fit >= LIKELY or state.kind != "mark"):
             return _titled(State("title"), title).at("title"), SURE, title
-        if frame is not None:
+        if frame is not None and state.kind != "mark":
             return _next_frame(state, frame)
-        return State("thrown"), LIKELY, None
+        return (State("thrown"), LIKELY, None) if state.kind == "thrower" else None
     return None if is_log_line(line) else (state, WEAK, None)
 
 
@@ -234,9 +246,9 @@ def _behind(state: State, line: str) -> _Step | None:
         return _message(state, line)
     if state.depth:
         return _inside(state, line)
-    if _CLOSE.match(line):
+    if state.inner and _CLOSE.match(line):
         return state.at("close"), LIKELY, None
-    if kind == "frame" and _PROPERTY.match(line) and not is_log_line(line):
+    if state.inner and kind == "frame" and _PROPERTY.match(line) and not is_log_line(line):
         return state, WEAK, None
     return None
 
@@ -250,7 +262,7 @@ def _inside(state: State, line: str) -> _Step | None:
         return _titled(state, title), SURE, title
     if len(state.lists) < MAX_LISTS and ERRORS_KEY.match(line):
         depth = state.depth + 1
-        return State("property", depth, (*state.lists, depth), state.group), SURE, None
+        return State("property", depth, (*state.lists, depth), state.group, state.inner), SURE, None
     if title is not None and title.fit >= LIKELY and not title.prefix and not line[:1].isspace():
         return None
     following = _deeper(state.at("property"), _change(line))
@@ -258,8 +270,11 @@ def _inside(state: State, line: str) -> _Step | None:
         return following.at("close"), SURE, None
     if is_log_line(line):
         return None
-    if _PROPERTY.match(line) and line.rstrip().endswith((",", "{", "[", "(", ":", "}", "]")):
-        return following, SURE, None
+    if _PROPERTY.match(line):
+        if line.rstrip().endswith((",", "{", "[", "(", ":", "}", "]")):
+            return following, SURE, None
+        if len(line) < MAX_VALUE and _VALUE.match(line):
+            return following, LIKELY, None
     return following, WEAK, None
 
 
@@ -268,7 +283,7 @@ def _titled(state: State, title: Title) -> State:
     kind = "title" if title.fit >= LIKELY or title.inline else "free"
     group = state.group or (title.uncaught and (title.type or "").endswith("AggregateError"))
     deeper = _deeper(state, title.opens)
-    return State(kind, deeper.depth, deeper.lists, group)
+    return State(kind, deeper.depth, deeper.lists, group, state.inner)
 
 
 def _frame(state: State, frame: FrameLine) -> State:
@@ -280,7 +295,7 @@ def _deeper(state: State, change: int) -> State:
         return state
     depth = max(0, state.depth + change)
     lists = tuple(n for n in state.lists if n <= depth) if state.lists else ()
-    return State(state.kind, depth, lists, state.group)
+    return State(state.kind, depth, lists, state.group, state.inner)
 
 
 def _change(text: str) -> int:
