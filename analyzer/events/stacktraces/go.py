@@ -54,7 +54,7 @@ def _split(run: list[Token]) -> Iterator[list[Token]]:
         if (
             token.kind == "goroutine"
             and i + 1 < len(run)
-            and any(t.kind in _CALLS for t in run[start:i][:8])
+            and any(t.kind in _CALLS for t in run[start : min(i, start + 8)])
             and run[i + 1].kind == "func"
             and _STACK_OF_ITSELF.match(run[i + 1].found["function"])
         ):
@@ -119,7 +119,10 @@ def _said(run: list[Token], end: int, lines: Sequence[str]) -> Iterator[Draft]:
         elif token.kind == "race":
             yield Draft(type=None, message=line.strip(), relation=relation)
         else:
-            stop = next((t.at for t in run[i + 1 :] if t.kind != "text"), run[-1].at + 1)
+            stop = i + 1
+            while stop < len(run) and run[stop].kind == "text":
+                stop += 1
+            stop = run[stop].at if stop < len(run) else run[-1].at + 1
             yield Draft(type="panic", message=_message(line, lines[token.at + 1 : stop]), relation=relation)
 
 

@@ -8,7 +8,7 @@ their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzer.events.decorations import undecorate
@@ -19,6 +19,7 @@ from analyzer.events.stacktraces.rust_lines import AT_PLACE, GRAMMAR, PANICKED, 
 from analyzer.events.stacktraces.rust_reports import read_report
 from analyzer.model import Frame, Relation
 
+_MAX_HEADER = 1000
 _PANICS = frozenset(("located", "panic", "opened", "crashed"))
 _SAID = frozenset(("message", "text", "operand", "closing"))
 _ABORTS = ("panic in a destructor during cleanup", "panic in a function that cannot unwind")
@@ -73,57 +74,57 @@ def _follows(earlier: _Panic, one: _Panic, lines: Sequence[str]) -> bool:
     return same and not any(line.strip() for line in lines[earlier.end : one.start])
 
 
-def _closed(panics: list[_Panic]) -> Iterator[Span]:
+def _closed(panics: list[_Panic]) -> list[Span]:
     """Panics of a thread in a row: those before one that aborts are its context, oldest first."""
-    chain: list[_Panic] = []
-    last_abort = max((i for i, one in enumerate(panics) if one.aborts), default=-1)
-    for i, one in enumerate(panics):
-        chain.append(one)
-        if i < last_abort:
-            one.draft.relation = Relation.CONTEXT
-            continue
-        yield Span(
-            start=chain[0].start,
-            end=chain[-1].end,
-            prefix=chain[0].prefix,
-            trace=build("rust", [p.draft for p in chain], truncated=any(p.truncated for p in chain)),
-        )
-        chain = []
+    last_abort = max([i for i, one in enumerate(panics) if one.aborts], default=0)
+    for one in panics[:last_abort]:
+        one.draft.relation = Relation.CONTEXT
+    return [_span(chain) for chain in (panics[: last_abort + 1], *([one] for one in panics[last_abort + 1 :])) if chain]
+
+
+def _span(chain: list[_Panic]) -> Span:
+    truncated = any(one.truncated for one in chain)
+    trace = build("rust", [one.draft for one in chain], truncated=truncated)
+    return Span(start=chain[0].start, end=chain[-1].end, prefix=chain[0].prefix, trace=trace)
 
 
 def _panic(run: list[Token], lines: Sequence[str]) -> _Panic | None:
     """The panic or abort that a run is, None for a report, for a lone backtrace, and for what only looked like one."""
-    head = run[0]
-    start, end = head.at, run[-1].at + 1
-    frames = frames_of(run)
-    if head.kind in ("overflow", "fatal"):
-        fatal = next((t for t in run if t.kind == "fatal"), None)
-        said = fatal.found["message"] if fatal else "stack overflow"
-        known = head.kind == "overflow" or said.startswith(_RUNTIME_ERRORS) or bool(fatal and fatal.found["aborting"])
-        draft = Draft(type="fatal runtime error", message=said, frames=frames)
-        return _Panic(start=start, end=end, draft=draft, truncated=fatal is None) if known else None
-    if head.kind == "oom":
-        whole = len(run) > 1 or head.found.end() == len(lines[start].rstrip())
-        draft = Draft(message=head.found["message"], frames=frames)
-        return _Panic(start=start, end=end, draft=draft, truncated=False) if whole else None
+    head, last = run[0], run[-1]
+    start, end = head.at, last.at + 1
     if head.kind not in _PANICS:
-        return None
-    found = PANICKED.search(lines[start])
+        draft, truncated = _death(run, lines)
+        return _Panic(start=start, end=end, draft=draft, truncated=truncated) if draft is not None else None
+    found = PANICKED.search(lines[start][:_MAX_HEADER])
     said, place = _said(run, lines, found)
     if said is None:
         return None
-    draft = Draft(type="panic", message=said, frames=with_place(frames, place))
-    aborts = said.startswith(_ABORTS) or any(t.kind == "aborting" for t in run)
-    cut = (head.kind == "located" and not any(t.kind == "message" for t in run)) or run[-1].kind == "backtrace"
+    kinds = {token.kind for token in run}
+    cut = place is None or last.kind == "backtrace" or (head.kind == "located" and "message" not in kinds)
     return _Panic(
         start=start,
         end=end,
-        draft=draft,
-        truncated=cut or place is None,
+        draft=Draft(type="panic", message=said, frames=with_place(frames_of(run), place)),
+        truncated=cut,
         prefix=_prefix(lines[start], found),
         thread=found["thread"] if found else None,
-        aborts=aborts,
+        aborts="aborting" in kinds or said.startswith(_ABORTS),
     )
+
+
+def _death(run: list[Token], lines: Sequence[str]) -> tuple[Draft | None, bool]:
+    """(what the runtime said before it aborted without a panic, whether its end was lost)."""
+    head = run[0]
+    if head.kind == "oom":
+        whole = len(run) > 1 or head.found.end() == len(lines[head.at].rstrip())
+        return (Draft(message=head.found["message"], frames=frames_of(run)) if whole else None), False
+    if head.kind not in ("overflow", "fatal"):
+        return None, False
+    fatal = next((t.found for t in run if t.kind == "fatal"), None)
+    said = fatal["message"] if fatal else "stack overflow"
+    if head.kind == "fatal" and fatal and not fatal["aborting"] and not said.startswith(_RUNTIME_ERRORS):
+        return None, False
+    return Draft(type="fatal runtime error", message=said, frames=frames_of(run)), fatal is None
 
 
 def _prefix(line: str, found: re.Match[str] | None) -> str:
@@ -158,10 +159,12 @@ def _said(run: list[Token], lines: Sequence[str], found: re.Match[str] | None) -
             return None, None
         more = [lines[t.at].rstrip() for t in run if t.kind in _SAID]
         return "\n".join([quoted["message"] or "", *more]), place_of(quoted)
-    at = AT_PLACE.match(rest)
-    last = max((t.at for t in run if t.kind in _SAID), default=head.at)
+    last = head.at
+    for token in run[1:]:
+        if token.kind in _SAID:
+            last = token.at
     said_lines = [line.rstrip() for line in lines[head.at + 1 : last + 1]]
-    return "\n".join(said_lines).strip("\n"), place_of(at or head.found)
+    return "\n".join(said_lines).strip("\n"), place_of(head.found)
 
 
 def _heads(line: str) -> bool:
@@ -172,7 +175,15 @@ def _heads(line: str) -> bool:
 register(
     Reader(
         language="rust",
-        hints=("panicked", ".rs:", "Caused by:\n", "tack backtrace:", "fatal runtime error: ", "memory allocation of "),
+        hints=(
+            "panicked",
+            ".rs:",
+            "Caused by:\n",
+            "Caused by:\r",
+            "tack backtrace:",
+            "fatal runtime error: ",
+            "memory allocation of ",
+        ),
         read=read,
         begin=GRAMMAR.begin,
         step=GRAMMAR.step,

@@ -12,7 +12,7 @@ _HASH = re.compile(r"::h[\da-f]{16}$")
 _CRATE_HASH = re.compile(r"(?<=\w)\[[\da-f]{13,16}\]")
 _LIBRARY = re.compile(
     r"<{0,3}&?(?:dyn )?(?:std|core|alloc|test|panic_unwind|panic_abort|backtrace|anyhow|eyre|color_eyre)(?:\[|::)"
-    r"|(?:__rustc(?:\[[\da-f]{1,16}\])?::)?_{0,2}rust_|__rust|main$|_start$|__libc_|<unknown>"
+    r"|(?:__rustc(?:\[[\da-f]{1,16}\])?::)?_{0,2}rust_|__rust|main$|_start$|__libc_"
 )
 """functions of the standard library and of what starts a program"""
 
@@ -47,18 +47,18 @@ def _name(printed: str) -> str:
 def with_place(frames: list[Frame], place: Frame | None) -> list[Frame]:
     """The frames with the place of the panic among them.
 
-    Without debug information no frame has a file: then the place is that of the innermost function that is not the
-    library's, or stands alone where the backtrace shows none.
+    Without debug information no frame has a file: then it is the place of the function that called into the
+    library's panic, or a frame of its own where no name is known.
     """
-    if place is None or any(_same_place(frame, place) for frame in frames):
+    if place is None or any(_same_place(frame, place) for frame in frames) or any(f.file for f in frames):
         return frames
-    innermost = max((i for i, f in enumerate(frames) if not _LIBRARY.match(f.function or "")), default=-1)
-    if innermost >= 0 and not any(f.file for f in frames):
-        frames[innermost] = Frame(file=place.file, line=place.line, function=frames[innermost].function)
-        return frames
-    if any(f.file for f in frames):
-        return frames
-    return [place, *frames]
+    at = len(frames)
+    while at and _LIBRARY.match(frames[at - 1].function or ""):
+        at -= 1
+    raising = frames[at - 1] if at else None
+    if raising is None or raising.function in (None, "<unknown>"):
+        return [*frames[:at], place, *frames[at:]]
+    return [*frames[: at - 1], Frame(file=place.file, line=place.line, function=raising.function), *frames[at:]]
 
 
 def _same_place(frame: Frame, place: Frame) -> bool:

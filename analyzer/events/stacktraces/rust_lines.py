@@ -16,7 +16,7 @@ _PLACE = rf"(?P<file>{_SOURCE}):(?P<line>\d{{1,9}})(?::\d{{1,9}})?"
 _NOT_LOGGED = r"(?!\s*\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|\s*\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b)"
 
 PANICKED = re.compile(r"(?:thread '(?P<thread>[^'\n]{0,200})'(?: \(\d{1,19}\))? )?panicked at ")
-AT_PLACE = re.compile(rf"{_PLACE}(?::(?: (?P<message>[^\n]*))?)?\s*$")
+AT_PLACE = re.compile(rf"{_PLACE}(?::(?: (?P<message>.*))?)?\s*$")
 QUOTED = re.compile(rf"'(?P<message>.*)'(?:, |: ){_PLACE}\s*$", re.DOTALL)
 
 _MESSAGES = ("located", "message", "text", "operand", "closing")
@@ -34,14 +34,14 @@ def _after(*rows: tuple[tuple[str, ...], int]) -> dict[str, int]:
 _KINDS = (
     LineKind(
         name="located",  # since Rust 1.73: the message comes on the next line
-        pattern=re.compile(rf"(?>[^\n]{{0,400}}panicked at ){_PLACE}:?\s*$"),
+        pattern=re.compile(rf"(?>.{{0,400}}panicked at ){_PLACE}:?\s*$"),
         opens=SURE,
         after={},
     ),
     LineKind(
         name="panic",
         pattern=re.compile(
-            rf"(?>[^\n]{{0,400}}panicked at )(?:'[^\n]*'(?:, |: )(?P<file>{_SOURCE}):\d{{1,9}}(?::\d{{1,9}})?\s*$"
+            rf"(?>.{{0,400}}panicked at )(?:'.*'(?:, |: )(?P<file>{_SOURCE}):\d{{1,9}}(?::\d{{1,9}})?\s*$"
             rf"|{_SOURCE}:\d{{1,9}}:\d{{1,9}}: \S)"
         ),
         opens=SURE,
@@ -49,24 +49,24 @@ _KINDS = (
     ),
     LineKind(
         name="opened",  # before: a message of several lines in quotes
-        pattern=re.compile(r"(?>[^\n]{0,400}panicked at )'"),
+        pattern=re.compile(r"(?>.{0,400}panicked at )'"),
         opens=LIKELY,
         after={},
     ),
     LineKind(
         name="closed",
-        pattern=re.compile(rf"[^\n]*'(?:, |: ){_PLACE}\s*$"),
+        pattern=re.compile(rf".*'(?:, |: ){_PLACE}\s*$"),
         after=_after((_OPEN, SURE)),
     ),
     LineKind(
         name="crashed",  # color-eyre, color-backtrace
-        pattern=re.compile(r"[^\n]{0,200}The application panicked \(crashed\)\."),
+        pattern=re.compile(r".{0,200}The application panicked \(crashed\)\."),
         opens=LIKELY,
         after={},
     ),
     LineKind(
         name="crash message",
-        pattern=re.compile(r"\s*Message:\s{1,8}(?P<message>[^\n]*)$"),
+        pattern=re.compile(r"\s*Message:\s{1,8}(?P<message>.*)$"),
         after={"crashed": SURE},
     ),
     LineKind(
@@ -82,7 +82,7 @@ _KINDS = (
     ),
     LineKind(
         name="fatal",
-        pattern=re.compile(r"fatal runtime error: (?P<message>\S[^\n]{0,2000}?)(?P<aborting>, aborting)?\s*$"),
+        pattern=re.compile(r"fatal runtime error: (?P<message>\S.{0,2000}?)(?P<aborting>, aborting)?\s*$"),
         opens=LIKELY,
         after=_after((("overflow", *_ANY), SURE)),
     ),
@@ -119,31 +119,31 @@ _KINDS = (
     ),
     LineKind(
         name="frame",
-        pattern=re.compile(r"\s*(?P<index>\d{1,6}):\s{1,24}(?:0x[\da-f]{1,16} - )?(?P<function>\S[^\n]{0,4000}+)$"),
+        pattern=re.compile(r"\s*(?P<index>\d{1,6}):\s{1,24}(?:0x[\da-f]{1,16} - )?(?P<function>\S.{0,4000}+)$"),
         after=_after((("backtrace", "section", *_FRAMES), SURE)),
     ),
     LineKind(
         name="frame",  # what stood above it was lost
         pattern=re.compile(
             r"\s{0,8}(?P<index>\d{1,6}):\s{1,24}(?:0x[\da-f]{1,16} - )?"
-            r"(?P<function>(?=[\w<&]\S{0,300}::)[^\n]{1,4000}+|rust_begin_unwind|_start)$"
+            r"(?P<function>(?=[\w<&]\S{0,300}::).{1,4000}+|rust_begin_unwind|_start)$"
         ),
         opens=LIKELY,
-        after={},
+        after=_after(((*_DONE, *_MESSAGES), LIKELY)),  # log-panics leaves the header out
     ),
     LineKind(
         name="at",
-        pattern=re.compile(r"\s*at (?P<file>[^\s][^\n]{0,1000}?):(?P<line>\d{1,9})(?::\d{1,9})?\s*$"),
+        pattern=re.compile(r"\s*at (?P<file>[^\s].{0,1000}?):(?P<line>\d{1,9})(?::\d{1,9})?\s*$"),
         after=_after((("frame", "inlined"), SURE)),
     ),
     LineKind(
         name="inlined",  # a second function of the frame above, without a number of its own
-        pattern=re.compile(r"\s{6,40}(?:- )?(?P<function>(?=[\w<&][^\n]{0,300}::)[^\n]{1,4000}+)$"),
+        pattern=re.compile(r"\s{6,40}(?:- )?(?P<function>(?=[\w<&].{0,300}::).{1,4000}+)$"),
         after=_after((("frame", "at", "inlined"), LIKELY)),
     ),
     LineKind(
         name="omitted",
-        pattern=re.compile(r"\s*(?:\[\.\.\. omitted \d{1,9} frames? \.\.\.\]|⋮ [^\n]{0,40} frames? hidden ⋮)"),
+        pattern=re.compile(r"\s*(?:\[\.\.\. omitted \d{1,9} frames? \.\.\.\]|⋮ .{0,40} frames? hidden ⋮)"),
         after=_after((("backtrace", "section", *_FRAMES), SURE)),
     ),
     LineKind(
@@ -154,9 +154,9 @@ _KINDS = (
     LineKind(
         name="sanitizer frame",
         pattern=re.compile(
-            r"\s*#\d{1,6}(?:\.\d{1,4})?\s{1,8}0x[\da-f]{1,16}(?: in (?P<function>[^\n]{1,4000}?))?"
+            r"\s*#\d{1,6}(?:\.\d{1,4})?\s{1,8}0x[\da-f]{1,16}(?: in (?P<function>.{1,4000}?))?"
             r"(?: (?P<file>[^\s():]{1,1000}\.[A-Za-z]{1,4}):(?P<line>\d{1,9})(?::\d{1,9})?)?"
-            r"(?: {1,2}\([^\n]{0,500}\)| <[^\n]{0,300})?$"
+            r"(?: {1,2}\(.{0,500}\)| <.{0,300})?$"
         ),
         after=_after((("backtrace", "sanitizer", *_FRAMES), SURE)),
     ),
@@ -168,10 +168,18 @@ _KINDS = (
         ),
         after=_after((("backtrace", "sanitizer", "sanitizer frame", *_DONE, *_MESSAGES), LIKELY)),
     ),
+    LineKind(  # console_error_panic_hook: where the JavaScript around it stood
+        name="wasm",
+        pattern=re.compile(
+            r"Stack:\s*$|Error\s*$|\s*at \S.{0,2000}:\S{1,20}\)?\s*$|[^\s@]{0,500}@\S{1,1000}:\S{1,20}$"
+        ),
+        after=_after((("wasm",), LIKELY)),
+    ),
+    LineKind(name="wasm", pattern=re.compile(r"Stack:\s*$"), after=_after((_MESSAGES, LIKELY))),
     # -- reports
     LineKind(
         name="error",
-        pattern=re.compile(r"Error: (?P<message>\S[^\n]*)$"),
+        pattern=re.compile(r"Error: (?P<message>\S.*)$"),
         opens=LIKELY,
         after={},
     ),
@@ -189,7 +197,7 @@ _KINDS = (
     ),
     LineKind(
         name="cause",
-        pattern=re.compile(r"\s*(?P<index>\d{1,5}): (?P<message>\S[^\n]*)$"),
+        pattern=re.compile(r"\s*(?P<index>\d{1,5}): (?P<message>\S.*)$"),
         after=_after((("caused", "errors", "cause", "more"), SURE)),
     ),
     LineKind(
