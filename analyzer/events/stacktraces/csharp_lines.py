@@ -100,6 +100,7 @@ GRAMMAR = ScreenedGrammar(
             rf"\s{{0,200}}+at {_FUNCTION}(?:{_ANY_ARGUMENTS}{_LOCATION}|{_ARGUMENTS}){_CLOSE}",
             _after(_ALL, SURE),
         ),
+        _kind("title", rf"\s{{0,200}}+{_TYPE}{_REST}", _after(("preamble",), SURE), opens=LIKELY),
         _kind("located", rf"\s{{0,200}}+at {_FUNCTION}{_ANY_ARGUMENTS}{_LOCATION}{_CLOSE}", opens=LIKELY),
         _kind("system", rf"\s{{0,200}}+at (?=(?:System|Microsoft)\.){_FUNCTION}{_ARGUMENTS}{_CLOSE}", opens=LIKELY),
         _kind(
@@ -157,7 +158,6 @@ GRAMMAR = ScreenedGrammar(
             r"(?:Process terminated\.|Fatal error\.|Stack overflow\.|Process is terminating due to Stack)",
             opens=LIKELY,
         ),
-        _kind("title", rf"\s{{0,200}}+{_TYPE}{_REST}", _after(("preamble",), SURE), opens=LIKELY),
         _kind("logged", rf"(?={_LOG_LINE}){_WORDS}{_EVIDENT_TYPE}{_REST}", opens=LIKELY),
         _kind("told", rf"\s{{0,20}}+{_WORDS}{_EVIDENT_TYPE}{_REST}", opens=WEAK),
         _kind(

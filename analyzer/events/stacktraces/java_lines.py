@@ -104,6 +104,12 @@ GRAMMAR = ScreenedGrammar(
     (
         _kind("frame", rf"\s{{0,200}}+at {_FUNCTION}\({_PLACE}\){_JAR}", _FRAMES, opens=LIKELY),
         _kind(
+            "title",
+            rf"{_INDENT}(?:Caught: )?{_HASH}{_TYPE}{_MESSAGE}",
+            _after(("fatal", "process"), SURE),
+            opens=LIKELY,
+        ),
+        _kind(
             "more",
             r"\s{0,200}+\.\.\. (?:\d{1,9} (?:more|(?:\w{1,20} ){0,3}(?:frames?|lines?|elided)\b.{0,80})"
             r"|suppressed \d{1,9} lines)\s*$",
@@ -152,12 +158,6 @@ GRAMMAR = ScreenedGrammar(
         _kind("thread", r'"[^\n"]{0,300}" (?:#\d|[^\n]{0,200}?\b(?:prio|tid|nid|Id)=\w|daemon )', opens=LIKELY),
         _kind("fatal", r"\s{0,20}(?:\*\*\* )?FATAL EXCEPTION(?: IN SYSTEM PROCESS)?: ", opens=LIKELY),
         _kind("process", r"\s{0,20}(?:Process|PID): [\w.:]{1,200}(?:, PID: \d{1,9})?\s*$", _after(("fatal",), SURE)),
-        _kind(
-            "title",
-            rf"{_INDENT}(?:Caught: )?{_HASH}{_TYPE}{_MESSAGE}",
-            _after(("fatal", "process"), SURE),
-            opens=LIKELY,
-        ),
         _kind(
             "coded",  # Elasticsearch: `[index] Type[message]`
             r"\s{0,40}(?:\[[^\]\n]{0,200}\]\s?){0,4}"
