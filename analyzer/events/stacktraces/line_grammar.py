@@ -15,6 +15,7 @@ from analyzer.events.stacktraces.core import WEAK, LineState, Move
 MAX_TENTATIVE = 40
 """lines that may stand between two lines of a stack, when only what follows can prove that they belong to it"""
 MAX_BLANKS = 3
+_ENOUGH_CALLS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +45,37 @@ _NAME = re.compile(r"\(\?P<\w+>")
 _FLAGS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"), (re.VERBOSE, "x"), (re.ASCII, "a"))
 
 
+class _AnyOf:
+    """Whether a line matches any of some patterns: most lines match none, and learn it in one step."""
+
+    __slots__ = ("_calls", "_match", "_patterns")
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
+        self._patterns = patterns
+        self._calls = 0
+        self._match: _Match | None = None
+
+    def __call__(self, line: str) -> bool:
+        """False where no pattern matches."""
+        if self._match is not None:
+            return self._match(line) is not None
+        self._calls += 1
+        if self._calls > _ENOUGH_CALLS:  # one pattern of many takes milliseconds to make
+            self._match = _any_of(self._patterns)
+        return True
+
+
 def _any_of(patterns: Sequence[re.Pattern[str]]) -> _Match:
-    """One pattern that matches where any of them does: most lines are none of them, and learn it in one step."""
+    """One pattern that matches where any of them does."""
     if any("(?P=" in p.pattern or re.search(r"\\[1-9]|\(\?\(", p.pattern) for p in patterns):
-        return _maybe.match  # it refers to a group by name or number, which would be another one
+        return re.compile("").match  # it refers to a group by name or number, which would be another one
     parts = []
     for pattern in patterns:
         letters = "".join(letter for flag, letter in _FLAGS if pattern.flags & flag)
         end = "\n" if "x" in letters else ""  # a comment may end it
-        parts.append(f"(?{letters}:{_NAME.sub('(?:', pattern.pattern)}{end})")
+        flags = f"?{letters}:" if letters else "?:"
+        parts.append(f"({flags}{_NAME.sub('(?:', pattern.pattern)}{end})")
     return re.compile("|".join(parts) or "(?!)").match
-
-
-_maybe = re.compile("")
 
 
 class LineGrammar:
@@ -65,14 +84,14 @@ class LineGrammar:
     def __init__(self, kinds: Sequence[LineKind]) -> None:
         opening = sorted((k for k in kinds if k.opens), key=lambda k: -k.opens)
         self._opening = tuple((k.name, k.opens, k.pattern.match) for k in opening)
-        self._opens_at_all = _any_of([k.pattern for k in opening])
+        self._opens_at_all = _AnyOf([k.pattern for k in opening])
         self._following: dict[LineState, tuple[tuple[str, int, _Match], ...]] = {}
-        self._follows_at_all: dict[LineState, _Match] = {}
+        self._follows_at_all: dict[LineState, _AnyOf] = {}
         for state in (k.name for k in kinds):
             fits = [(k, fit) for k in kinds if (fit := k.after.get(state, k.after.get("", 0)))]
             fits.sort(key=lambda row: -row[1])
             self._following[state] = tuple((k.name, fit, k.pattern.match) for k, fit in fits)
-            self._follows_at_all[state] = _any_of([k.pattern for k, _ in fits])
+            self._follows_at_all[state] = _AnyOf([k.pattern for k, _ in fits])
 
     def begin(self, line: str) -> Move | None:
         """The state after a line that opens a stack by itself."""
