@@ -20,6 +20,7 @@ _SAID = frozenset(("panic", "repanic", "fatal", "death", "race"))
 _STACK_BEGINS = frozenset(("goroutine", "func", "created", "loc", "access"))
 _CALLS = frozenset(("func", "created"))
 _STACK_OF_ITSELF = re.compile(r"runtime/(?:debug\.(?:Stack|PrintStack)|pprof\.)|runtime\.Stack$")
+_PANIC = ("panic", "runtime.gopanic")
 _UNDER_PANIC = re.compile(r"runtime\.[a-z]\w*$")
 """what the runtime calls between the failing line and `panic`; it is hidden unless GOTRACEBACK asks for it"""
 _ORDINARY_ENDS = ("runtime.goexit", "runtime.main")
@@ -84,7 +85,7 @@ def _runtime_stack(run: list[Token], lines: Sequence[str], free: int) -> Span | 
     headless = not said
     if headless:
         itself = bool(frames) and _STACK_OF_ITSELF.match(frames[0].function or "") is not None
-        raised = any(f.function == "panic" for f in frames)
+        raised = any(f.function in _PANIC for f in frames)
         if first is None or (first.state and (itself or not first.state.startswith("running")) and not raised):
             return Span(start=start, end=end, trace=None)
         if not first.state and not any(t.kind in ("loc", "place") for t in run):
@@ -200,7 +201,7 @@ def _share(said: list[Draft], frames: list[Frame]) -> None:
     `panic(…)` in a stack is a panic that still goes on: below it is what raised it, above it the deferred functions
     that ran because of it. Of several panics the newest was raised topmost.
     """
-    bounds = [i for i, f in enumerate(frames) if f.function == "panic"]
+    bounds = [i for i, f in enumerate(frames) if f.function in _PANIC]
     top = -1
     if bounds and (bounds[0] == 0 or len(bounds) >= len(said)):
         top = bounds[0]

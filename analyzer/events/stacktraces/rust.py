@@ -93,7 +93,7 @@ def _panic(run: list[Token], lines: Sequence[str]) -> _Panic | None:
     head, last = run[0], run[-1]
     start, end = head.at, last.at + 1
     if head.kind not in _PANICS:
-        draft, truncated = _death(run, lines)
+        draft, truncated = _death(run)
         return _Panic(start=start, end=end, draft=draft, truncated=truncated) if draft is not None else None
     found = PANICKED.search(lines[start][:_MAX_HEADER])
     said, place = _said(run, lines, found)
@@ -112,12 +112,11 @@ def _panic(run: list[Token], lines: Sequence[str]) -> _Panic | None:
     )
 
 
-def _death(run: list[Token], lines: Sequence[str]) -> tuple[Draft | None, bool]:
+def _death(run: list[Token]) -> tuple[Draft | None, bool]:
     """(what the runtime said before it aborted without a panic, whether its end was lost)."""
     head = run[0]
     if head.kind == "oom":
-        whole = len(run) > 1 or head.found.end() == len(lines[head.at].rstrip())
-        return (Draft(message=head.found["message"], frames=frames_of(run)) if whole else None), False
+        return Draft(message=head.found["message"], frames=frames_of(run)), False
     if head.kind not in ("overflow", "fatal"):
         return None, False
     fatal = next((t.found for t in run if t.kind == "fatal"), None)

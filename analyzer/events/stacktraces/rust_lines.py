@@ -88,7 +88,7 @@ _KINDS = (
     ),
     LineKind(
         name="oom",
-        pattern=re.compile(r"(?P<message>memory allocation of \d{1,39} bytes failed)"),
+        pattern=re.compile(r"(?P<message>memory allocation of \d{1,39} bytes failed)(?:\s*$|(?=[A-Z=]))"),
         opens=LIKELY,
         after={},
     ),
@@ -173,7 +173,7 @@ _KINDS = (
         pattern=re.compile(
             r"Stack:\s*$|Error\s*$|\s*at \S.{0,2000}:\S{1,20}\)?\s*$|[^\s@]{0,500}@\S{1,1000}:\S{1,20}$"
         ),
-        after=_after((("wasm",), LIKELY)),
+        after=_after((("wasm",), SURE)),
     ),
     LineKind(name="wasm", pattern=re.compile(r"Stack:\s*$"), after=_after((_MESSAGES, LIKELY))),
     # -- reports
@@ -237,6 +237,11 @@ _KINDS = (
         name="closing",
         pattern=re.compile(r"\s*[)\]}]{1,10}[,;]?$"),
         after=_after((("message", "text", "operand", "closing"), LIKELY)),
+    ),
+    LineKind(  # a message may speak of another panic
+        name="message",
+        pattern=re.compile(rf"{_NOT_LOGGED}(?!thread '|panicked at )(?P<text>).{{1,400}}panicked at "),
+        after={"located": SURE},
     ),
     LineKind(name="message", pattern=re.compile(rf"{_NOT_LOGGED}(?P<text>)"), after={"located": LIKELY}),
     LineKind(
