@@ -2,7 +2,8 @@
 
 A stream may hold several open stacks at once, since threads write to one output in turns. Every line is scored as a
 continuation of each of them and as the beginning of another one; the best fit has it, among equals the one that was
-continued last. A line that fits only weakly, and an empty one, waits until a better one proves that the stack goes on.
+continued last, unless its lines are indented otherwise. A line that fits only weakly, and an empty one, waits until a
+better one proves that the stack goes on.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class _Unit:
     waiting_states: _States = field(default_factory=dict)
     last_ns: int | None = None
     between: int = 0
+    indents: dict[str, set[int]] = field(default_factory=dict)
+    """of its lines, by their first signs"""
     proved: bool = False
     """a line that can hardly be anything else went on with it"""
     before: _Unit | None = None
@@ -169,6 +172,8 @@ class _StreamStitcher:
     def _best(self, piece: Piece) -> tuple[_Unit | None, _States, int]:
         """The open unit that the piece fits best, the states after it, and how well it fits."""
         best: tuple[_Unit | None, _States, int] = (None, {}, 0)
+        is_unlike = False
+        indent, sign = _shape(piece.text)
         time_ns = piece.entry.time_ns
         marked: bool | None = None
         for unit in reversed(self.open.copy()):
@@ -188,8 +193,10 @@ class _StreamStitcher:
                 if fit >= SURE and piece.may_go_on():
                     self.late += 1
                     self.gaps.append(gap)
-            elif fit > best[2]:
+            elif fit > best[2] or (fit and fit == best[2] and is_unlike and unit.indents.get(sign) == {indent}):
                 best = unit, states, fit
+                seen = unit.indents.get(sign, ())
+                is_unlike = len(seen) == 1 and indent not in seen
         return best
 
     def _take(self, unit: _Unit, piece: Piece, states: _States, fit: int) -> None:
@@ -204,6 +211,8 @@ class _StreamStitcher:
             unit.proved = True
             if unit.before is not None:
                 self._join_before(unit)
+        indent, sign = _shape(piece.text)
+        unit.indents.setdefault(sign, set()).add(indent)
         unit.pieces += unit.waiting
         unit.waiting = []
         unit.states = states
@@ -337,6 +346,13 @@ def _step(states: _States, line: str) -> tuple[_States, int]:
 
 
 # -- log lines in front of a stack, tails of messages
+
+
+def _shape(text: str) -> tuple[int, str]:
+    """Indentation of a line, and what its first sign is: frames of one stack are indented alike."""
+    bare = text.lstrip()
+    sign = bare[:1]
+    return (len(text) - len(bare) if sign.isalnum() else 0), "a" if sign.isalpha() else "0" if sign.isdigit() else sign
 
 
 def _is_blank_line(entry: Entry) -> bool:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
-from analyzer.events.stacktraces.java_screening import ScreenedGrammar
 from analyzer.events.stacktraces.line_grammar import LineKind
+from analyzer.events.stacktraces.screened_grammar import ScreenedGrammar
 
 _PART = r"[^\W\d]\w{0,100}+"
 _GENERIC = r"(?:`\d{1,3})?(?:\[[^\]\n]{0,300}\]{1,2})?"

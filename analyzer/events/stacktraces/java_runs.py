@@ -1,19 +1,17 @@
 """The lines of JVM stacks in a whole text, where the grammar alone would end too early.
 
-Where a message quotes frames, they end at the text that follows: the stack's own frames come after it. And a message
-may be longer than what the grammar waits for.
+Where a message quotes frames, they end at the text that follows: the stack's own frames come after it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analyzer.events.stacktraces.java_lines import GRAMMAR, HEADS, TITLES, looks_logged
-from analyzer.events.stacktraces.line_grammar import MAX_TENTATIVE, Token
+from analyzer.events.stacktraces.java_lines import GRAMMAR, TITLES, looks_logged
+from analyzer.events.stacktraces.line_grammar import Token
 
 _MAX_QUOTED_FRAMES = 10
 _MAX_QUOTED_TEXT = 6
-_MAX_MESSAGE = 400
 
 
 def stacks_of(lines: Sequence[str]) -> list[list[Token]]:
@@ -25,9 +23,6 @@ def stacks_of(lines: Sequence[str]) -> list[list[Token]]:
             quotation = Token(until - 1, "quotation", run[0].found)
             if _quotes_frames(before, until, lines):
                 joined[-1] = [before[0], quotation, *run]
-                continue
-            if _is_long_message(before, until, lines):
-                joined[-1] = [*before, quotation, *run]
                 continue
         joined.append(run)
     return joined
@@ -44,9 +39,3 @@ def _quotes_frames(run: list[Token], until: int, lines: Sequence[str]) -> bool:
         and not any(looks_logged(line) for line in between)
     )
 
-
-def _is_long_message(run: list[Token], until: int, lines: Sequence[str]) -> bool:
-    at = run[-1].at
-    if run[-1].kind not in HEADS or not MAX_TENTATIVE <= until - at <= _MAX_MESSAGE:
-        return False
-    return not any(looks_logged(line) for line in lines[at + 1 : until])

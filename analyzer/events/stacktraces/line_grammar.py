@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from analyzer.events.stacktraces.core import WEAK, LineState, Move
+from analyzer.events.stacktraces.core import SURE, WEAK, LineState, Move
 
-MAX_TENTATIVE = 40
+MAX_TENTATIVE = 400
 """lines that may stand between two lines of a stack, when only what follows can prove that they belong to it"""
 MAX_BLANKS = 3
 _ENOUGH_CALLS = 64
@@ -31,8 +32,7 @@ class LineKind:
     """kinds it may follow, and how well; `""` stands for every kind"""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A line of a stack: its number, its kind, and what the pattern found."""
 
     at: int
@@ -132,7 +132,7 @@ class LineGrammar:
                 run, tentative = [opened], []
                 found.append(run)
                 state = opened.kind
-            elif token is None or len(tentative) >= MAX_TENTATIVE:
+            elif token is None or (fit <= WEAK and len(tentative) >= MAX_TENTATIVE):
                 run, tentative, state = [], [], ""
             else:
                 tentative.append(token)
@@ -154,7 +154,7 @@ class LineGrammar:
 
     def _open(self, at: int, line: str, least: int) -> Token | None:
         """The line as the beginning of a new stack, where it fits that better than what is open."""
-        if not self._opens_at_all(line):
+        if least >= SURE or not self._opens_at_all(line):
             return None
         for name, fit, match in self._opening:
             if fit <= least:
