@@ -10,7 +10,7 @@ import re
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
 from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
 
-_FRONT = r"(?:[A-Z]/flutter ?\( {0,6}\d{1,7}\): |flutter: )?"
+_FRONT = r"(?:(?:[A-Z]/flutter ?\( {0,6}\d{1,7}\)|flutter):(?: |$))?"
 _IN = _FRONT + r"\s{0,200}"
 _URI = r"(?:(?:dart|package|file|https?|data|memory|org-dartlang-[\w-]{1,30}):[^()\s]{1,1000}?|[^()\s:]{1,1000}\.dart)"
 _NAME = r"_?(?:[A-Z][\w$]{0,100})?(?:Error|Exception)"

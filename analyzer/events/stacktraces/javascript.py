@@ -9,14 +9,12 @@ Frames are printed innermost first. Firefox and Safari print no title above them
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from analyzer.events.stacktraces.core import SURE, Draft, Reader, Span, build, register
 from analyzer.events.stacktraces.javascript_frames import FrameLine
 from analyzer.events.stacktraces.javascript_lines import (
-    CARET,
     ERRORS_KEY,
     Token,
     begin,
@@ -24,6 +22,7 @@ from analyzer.events.stacktraces.javascript_lines import (
     runs,
     step,
 )
+from analyzer.events.stacktraces.javascript_messages import rest_of_message, without_code
 from analyzer.events.stacktraces.javascript_titles import Title, is_log_line
 from analyzer.model import Frame, Relation
 
@@ -33,8 +32,6 @@ _CAUSES = frozenset(("cause", "originalError", "innerError", "original", "inner"
 _NO_ERROR = frozenset(("Trace",))
 """what `console.trace` prints"""
 _NO_FILE = ("<", "[", "node:", "undefined", "evalmachine.")
-_CODE_FRAME = re.compile(r"\s{0,20}>?\s{0,20}(?:\d{1,7} )?\|")
-_BUN_PROPERTY = re.compile(r"\s{1,40}[\w$]{1,100}: ")
 
 
 def read(lines: Sequence[str]) -> list[Span]:
@@ -71,7 +68,6 @@ class _Links:
 
     cause: Draft | None = None
     members: list[Draft] = field(default_factory=list)
-    suppressed: list[Draft] = field(default_factory=list)
 
 
 class _Assembly:
@@ -135,8 +131,6 @@ class _Assembly:
             self._under(self.root, draft, Relation.MEMBER)
         elif owner is not None and bracket is not None and bracket.members:
             self._under(owner, draft, Relation.MEMBER)
-        elif owner is not None and owner.type == "SuppressedError" and title.key in ("error", "suppressed"):
-            self._under(owner, draft, Relation.CAUSE if title.key == "error" else Relation.SUPPRESSED)
         elif owner is not None and title.key in _CAUSES and not (title.inline and not title.message):
             self._under(owner, draft, Relation.CAUSE)
 
@@ -144,8 +138,6 @@ class _Assembly:
         links = self.links[id(owner)]
         if relation is Relation.MEMBER:
             links.members.append(draft)
-        elif relation is Relation.SUPPRESSED:
-            links.suppressed.append(draft)
         elif links.cause is None:
             draft.relation = relation
             links.cause = draft
@@ -183,10 +175,9 @@ class _Assembly:
         end = self.run[after].at if after < len(self.run) else self.run[-1].at + 1
         if title is None:
             return "\n".join(self.lines[start : min(end, start + _MAX_MESSAGE_LINES)]).rstrip()
-        indent = _indent(self.lines[start]) + (2 if title.headed else 0)
-        more = [_dedent(line, indent) for line in self.lines[start + 1 : min(end, start + _MAX_MESSAGE_LINES)]]
-        more = _without_code(more, deno=title.uncaught, bun=self.run[0].state.kind == "numbered")
-        return "\n".join([first, *more]).rstrip() if more else first.rstrip()
+        more = rest_of_message(self.lines[start : min(end, start + _MAX_MESSAGE_LINES)], by_two=title.headed)
+        more = without_code(more, deno=title.uncaught, bun=self.run[0].state.kind == "numbered")
+        return "\n".join([first, *more]).rstrip()
 
     # -- the whole
 
@@ -212,7 +203,6 @@ class _Assembly:
         for draft in self.drafts:
             links = self.links[id(draft)]
             draft.members = [self._chain(member) for member in links.members]
-            draft.suppressed = [self._chain(one) for one in links.suppressed]
         trace = None if root.type in _NO_ERROR else build(LANGUAGE, self._chain(root), truncated=truncated)
         return Span(start=start, end=self.run[-1].at + 1, trace=trace, prefix=prefix)
 
@@ -244,41 +234,6 @@ class _Assembly:
 
 def _is_new(file: str, frames: Sequence[Frame]) -> bool:
     return ("/" in file or "\\" in file) and all(frame.file != file for frame in frames)
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
-
-
-def _dedent(line: str, indent: int) -> str:
-    return line[min(indent, _indent(line)) :]
-
-
-def _without_code(message: list[str], *, deno: bool, bun: bool) -> list[str]:
-    """The lines of a message without the source that Deno prints below it, Bun's properties, a code frame of Jest."""
-    if deno and len(message) > 1 and CARET.match(message[-1]):
-        return message[:-2]
-    if bun:
-        return message[: _bun_properties(message)]
-    if len(message) > 2 and not message[-1].strip() and _CODE_FRAME.match(message[-2]):
-        at = len(message) - 2
-        while at and _CODE_FRAME.match(message[at - 1]):
-            at -= 1
-        if not at or not message[at - 1].strip():
-            return message[:at]
-    return message
-
-
-def _bun_properties(message: Sequence[str]) -> int:
-    """Where the properties begin that Bun prints between message and frames: nothing but indented lines follow."""
-    start = len(message)
-    for at in range(len(message) - 1, -1, -1):
-        line = message[at]
-        if line.strip() and not line.startswith((" ", "}", "]")):
-            break
-        if _BUN_PROPERTY.match(line):
-            start = at
-    return start
 
 
 register(

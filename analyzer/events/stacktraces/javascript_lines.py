@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK, LineState, Move
 from analyzer.events.stacktraces.javascript_frames import FrameLine, console_frame, frame_line
 from analyzer.events.stacktraces.javascript_titles import Title, caused_line, is_log_line, title_line
-from analyzer.events.stacktraces.line_grammar import MAX_BLANKS, MAX_TENTATIVE
+from analyzer.events.stacktraces.line_grammar import MAX_BLANKS
 
 _SCRIPT_NAME = re.compile(
     r"[/\\<\[]|[A-Za-z]:[\\/]|(?:file|https?|node|webpack|ext|blob|evalmachine)[:.]|(?:repl|undefined)$|\S{1,400}\.[cm]?[jt]sx?$"
@@ -61,6 +62,7 @@ class State(NamedTuple):
         return f"{self.kind} {self.depth} {lists} {'group' if self.group else ''} {'inner' if self.inner else ''}"
 
 
+@lru_cache(maxsize=1024)
 def parse_state(text: LineState) -> State:
     """A state from its text."""
     kind, depth, lists, group, inner = text.split(" ")
@@ -76,6 +78,8 @@ class Token(NamedTuple):
 
 
 MAX_VALUE = 4000
+MAX_WAITING = 120
+"""lines of a message: the difference that an assertion found may be long"""
 MAX_LISTS = 40
 """members of an `AggregateError` inside those of another"""
 
@@ -118,7 +122,7 @@ def runs(lines: Iterable[str]) -> list[list[Token]]:
                 run, waiting = [Token(at, opened[0], opened[2])], []
                 found.append(run)
                 continue
-        if following is None or len(waiting) >= MAX_TENTATIVE:
+        if following is None or len(waiting) >= MAX_WAITING:
             run, waiting = [], []
             continue
         waiting.append(Token(at, following[0], following[2]))

@@ -15,7 +15,7 @@ from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
 _MAX_PREFIX = 600
 _ENDINGS = ("Error", "Exception", "Warning", "Rejection", "Failure", "Violation")
 _NAMED = re.compile(
-    r"(?<![\w$./\\@-])(?P<type>(?:Invariant Violation|[A-Za-z_$][\w$.]{0,150}+"
+    r"(?<![\w$./\\@-])(?P<type>(?:Invariant Violation|(?:[\w$]{1,80}\.){0,5}[A-Z_$][\w$]{0,150}+"
     r"(?:(?<=Error)|(?<=Exception)|(?<=Warning)|(?<=Rejection)|(?<=Failure)|(?<=Violation)"
     r"|(?= \[[\w$]{0,80}+(?:(?<=Error)|(?<=Exception))\](?::|\s{0,9}$)))))"
     r"(?: \[(?P<more>[^\[\]]{1,80})\])?(?=(?P<end>:\s|[:,]?\s{0,9}$|\]))"
