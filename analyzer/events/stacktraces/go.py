@@ -66,7 +66,7 @@ def _split(run: list[Token]) -> Iterator[list[Token]]:
 
 def _span(run: list[Token], lines: Sequence[str], free: int) -> Span | None:
     kinds = {token.kind for token in run}
-    if "goroutine" in kinds or "func" in kinds or "race" in kinds:
+    if "goroutine" in kinds or "func" in kinds:
         return _runtime_stack(run, lines, free)
     if "place" in kinds or "addr" in kinds:
         return read_error(run, lines, free)

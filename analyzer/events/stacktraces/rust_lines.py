@@ -32,6 +32,17 @@ def _after(*rows: tuple[tuple[str, ...], int]) -> dict[str, int]:
 
 
 _KINDS = (
+    # what most lines of a stack are comes first
+    LineKind(
+        name="frame",
+        pattern=re.compile(r"\s*(?P<index>\d{1,6}):\s{1,24}(?:0x[\da-f]{1,16} - )?(?P<function>\S.{0,4000}+)$"),
+        after=_after((("backtrace", "section", *_FRAMES), SURE)),
+    ),
+    LineKind(
+        name="at",
+        pattern=re.compile(r"\s*at (?P<file>[^\s].{0,1000}?):(?P<line>\d{1,9})(?::\d{1,9})?\s*$"),
+        after=_after((("frame", "inlined"), SURE)),
+    ),
     LineKind(
         name="located",  # since Rust 1.73: the message comes on the next line
         pattern=re.compile(rf"(?>.{{0,400}}panicked at ){_PLACE}:?\s*$"),
@@ -118,11 +129,6 @@ _KINDS = (
         after=_after(((*_DONE, *_REPORT, *_FRAMES, "crash place", "hint"), SURE)),
     ),
     LineKind(
-        name="frame",
-        pattern=re.compile(r"\s*(?P<index>\d{1,6}):\s{1,24}(?:0x[\da-f]{1,16} - )?(?P<function>\S.{0,4000}+)$"),
-        after=_after((("backtrace", "section", *_FRAMES), SURE)),
-    ),
-    LineKind(
         name="frame",  # what stood above it was lost
         pattern=re.compile(
             r"\s{0,8}(?P<index>\d{1,6}):\s{1,24}(?:0x[\da-f]{1,16} - )?"
@@ -130,11 +136,6 @@ _KINDS = (
         ),
         opens=LIKELY,
         after=_after(((*_DONE, *_MESSAGES), LIKELY)),  # log-panics leaves the header out
-    ),
-    LineKind(
-        name="at",
-        pattern=re.compile(r"\s*at (?P<file>[^\s].{0,1000}?):(?P<line>\d{1,9})(?::\d{1,9})?\s*$"),
-        after=_after((("frame", "inlined"), SURE)),
     ),
     LineKind(
         name="inlined",  # a second function of the frame above, without a number of its own
