@@ -48,6 +48,10 @@ class _Open:
     complete: bool = False
     """its frames reach down to where a process begins"""
 
+    def is_closed(self, indent: int | None) -> bool:
+        """Whether a frame so far in (None: nobody knows) belongs to an exception further out."""
+        return self.complete or self.hollow if indent is None else self.indent >= indent
+
 
 class _Assembly:
     """The lines of one stack → its exceptions."""
@@ -141,7 +145,7 @@ class _Assembly:
         """The innermost exception that is less far in; where the indent was lost, the innermost not complete."""
         flat = self.opened[-1].indent == 0 and indent == 0
         at = len(self.opened) - 1
-        while at > 0 and (self.opened[at].complete if flat else self.opened[at].indent >= indent):
+        while at > 0 and self.opened[at].is_closed(None if flat else indent):
             at -= 1
         return self.opened[at]
 

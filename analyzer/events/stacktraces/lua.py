@@ -226,7 +226,7 @@ def _is_message(lines: Sequence[str], at: int, free_from: int) -> bool:
 register(
     Reader(
         language=LANGUAGE,
-        hints=("stack traceback:", ".lua:", "lua: ", "user_script:", ": in function ", " aborted: runtime error: "),
+        hints=("stack traceback:", ".lua:", "lua: ", "user_script:", ": in function ", " aborted: ", "_by_lua"),
         read=read,
         begin=begin,
         step=step,

@@ -29,7 +29,6 @@ from analyzer.model import Frame
 LANGUAGE = "perl"
 _SCRIPT = re.compile(r"(?:^-e|\.(?:pl|pm|t|cgi|fcgi|psgi|plx|PL))$")
 _CAUGHT = re.compile(r'Caught exception in \S{1,300} "')
-_CONTINUES = re.compile(r"(?:DETAIL|HINT|CONTEXT|QUERY|WHERE|LINE \d{1,9}):\s")
 _LOWER_LEVEL = re.compile(r"\b(?:trace|debug|info|notice|warn|warning)\b", re.IGNORECASE)
 
 _Place = tuple[str | None, int | None]
@@ -79,6 +78,8 @@ def read(lines: Sequence[str]) -> list[Span]:
 def _span(run: list[Token], lines: Sequence[str], free_from: int) -> Span | None:
     last = run[-1]
     at = next((n for n in range(len(run) - 1, -1, -1) if run[n].kind == "late"), 0)
+    if run[0].kind == "database":
+        at = next((n for n, token in enumerate(run) if token.kind == "title"), 0)
     title = _title(run[0].at, run[at], lines, free_from)
     calls = _calls(run[at:])
     if calls.functions and run[at].kind in ("call", "listed"):
@@ -118,10 +119,8 @@ def _title(first_at: int, token: Token, lines: Sequence[str], free_from: int) ->
     if handle:
         head, line = handle["head"], handle["line"]
     said, _, file = head.rpartition(" at ")
-    start = token.at
-    while start > free_from and start > token.at - 10 and _CONTINUES.match(said if start == token.at else lines[start]):
-        start -= 1
-    if start < token.at:
+    start = first_at
+    if start < token.at:  # a database's message has more lines
         said = "\n".join((*lines[start : token.at], said))
     ends_so = bool(token.found["dot"]) or token.found["end"].startswith(", near ")
     return _titled(start, said, (file, int(line)), certain=ends_so and bool(said) and _is_script((file, None)))

@@ -38,7 +38,7 @@ WARNINGS = re.compile(
     r"|Prototype mismatch|\S{1,40} is (?:experimental|deprecated)|Constant subroutine |Redundant argument )"
 )
 """how perl's own warnings begin"""
-MARKS = (" called at ", " line ", "Trace begun", "most recent call first", "aborted at ")
+MARKS = (" called at ", " line ", "Trace begun", "DBD::")
 """a line without any of these opens nothing"""
 CALLS = ("call", "listed", "mojo", "aborted")
 
@@ -82,6 +82,17 @@ GRAMMAR = LineGrammar(
             _after(("mojo-head", "mojo"), SURE),
         ),
         _kind("source", r"\s{0,8}\d{1,9}: ", _after(("title", "source"), WEAK)),
-        _kind("title", rf"(?=.* at )(?>(?P<head>.*) line (?P<line>\d{{1,9}})){_END}", opens=LIKELY),
+        _kind(
+            "title",
+            rf"(?=.* at )(?>(?P<head>.*) line (?P<line>\d{{1,9}})){_END}",
+            _after(("database", "told"), SURE),
+            opens=LIKELY,
+        ),
+        _kind("database", r"(?:\[[^\]\n]{1,60}\] ?){0,4}DBD::[\w:]{1,60} [\w ]{1,40} failed: ", opens=LIKELY),
+        _kind(
+            "told",
+            r"(?:DETAIL|HINT|CONTEXT|QUERY|WHERE|STATEMENT|LINE \d{1,9}):\s|\s{1,200}\S",
+            _after(("database", "told"), LIKELY),
+        ),
     )
 )
