@@ -58,14 +58,14 @@ def both(first: str, second: str) -> tuple[object, object]:
     return read_stacks(second), fresh
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.sampled_from([JAVA, PYTHON]), WORDS, WORDS)
 def test_other_values_change_nothing_but_the_messages(form: str, before: str, after: str) -> None:
     known, fresh = both(form.format(before), form.format(after))
     assert known == fresh
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     st.sampled_from(TEXTS), st.sampled_from(["7", "x: y", "Caused by: z", "", "  ", "(2 sub-exceptions)"]), st.data()
 )
@@ -81,7 +81,7 @@ def test_the_samples_with_other_values_too(text: str, value: str, data: st.DataO
 
 
 def test_a_text_with_other_values_is_not_parsed_again() -> None:
-    known = KnownTexts(shows_stack)
+    known = KnownTexts(shows_stack, stacktraces.all_readers())
     first, second = (PYTHON.format(v).split("\n") for v in ("a7", "b12"))
     spans = stacktraces.all_readers()[[r.language for r in stacktraces.all_readers()].index("python")].read(first)
     known.remember(first, spans)

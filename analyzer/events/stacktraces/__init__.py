@@ -93,7 +93,7 @@ def readers_of(text: str) -> list[Reader]:
 
 @lru_cache(maxsize=1)
 def _known_texts() -> KnownTexts:
-    return KnownTexts(shows_stack)
+    return KnownTexts(shows_stack, all_readers())
 
 
 def shows_stack(text: str) -> bool:

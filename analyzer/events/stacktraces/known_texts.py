@@ -3,8 +3,8 @@
 The second printing of an error repeats the first: the same frames, other values in its log line and in the messages of
 its exceptions. What the parse of the first found is then true of the second, with the new messages in place. Whether
 it is such a text is decided without parsing: all lines but the first two and the last are equal (but for addresses);
-those three have the same signs between their words, show nothing of a stack that they did not show before, and keep
-what stands around the messages.
+those three have the same signs between their words, show nothing of a stack that they did not show before, keep what
+stands around the messages, and are to the language's line grammar what they were before.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from analyzer.events.stacktraces.core import Span
+from analyzer.events.stacktraces.core import LineState, Move, Reader, Span
 
 MAX_CHARS = 32_768
 _MAX_KNOWN = 4_096
@@ -31,6 +31,11 @@ class _Message:
     exception: int
     before: str
     after: str
+    language: str
+    state: LineState | None
+    """where the line-by-line reading stood before this line; None where the line opens the stack"""
+    move: Move
+    """what the line was to it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +46,9 @@ class _Layout:
     messages: tuple[_Message, ...]
     fixed: tuple[tuple[int, str], ...]
     """lines among the first two and the last that must be the same"""
-    free: tuple[int, ...]
-    """those among them that belong to no stack"""
+    free: tuple[tuple[int, tuple[Move | None, ...]], ...]
+    """those among them that belong to no stack, and what they open in the languages that were found"""
+    languages: tuple[str, ...]
 
 
 _Key = tuple[str, int, tuple[str, ...]]
@@ -51,8 +57,9 @@ _Key = tuple[str, int, tuple[str, ...]]
 class KnownTexts:
     """Remembers what was found in texts of several lines."""
 
-    def __init__(self, shows_stack: Callable[[str], bool]) -> None:
+    def __init__(self, shows_stack: Callable[[str], bool], readers: Sequence[Reader]) -> None:
         self._shows_stack = shows_stack
+        self._readers = {reader.language: reader for reader in readers}
         self._layouts: dict[_Key, _Layout] = {}
 
     def find(self, lines: Sequence[str]) -> list[Span] | None:
@@ -63,14 +70,17 @@ class KnownTexts:
         for at, line in layout.fixed:
             if lines[at] != line:
                 return None
-        for at in layout.free:
-            if self._shows_stack(lines[at]):
+        for at, opened in layout.free:
+            if self._shows_stack(lines[at]) or self._opened(lines[at], layout.languages) != opened:
                 return None
         new: dict[int, dict[int, str]] = {}
         for place in layout.messages:
             line = lines[place.line]
             end = len(line) - len(place.after)
             if end < len(place.before) or not line.startswith(place.before) or not line.endswith(place.after):
+                return None
+            reader = self._readers[place.language]
+            if (reader.begin(line) if place.state is None else reader.step(place.state, line)) != place.move:
                 return None
             said = line[len(place.before) : end]
             if not said or said[0].isspace() or said[-1].isspace() or self._shows_stack(said):
@@ -83,14 +93,16 @@ class KnownTexts:
         varying = _varying(lines)
         messages: list[_Message] = []
         fixed: list[tuple[int, str]] = []
-        free: list[int] = []
+        free: list[tuple[int, tuple[Move | None, ...]]] = []
+        found_in = {span.trace.language for span in spans if span.trace is not None}
+        languages = tuple(sorted(found_in & self._readers.keys()))
         for at in varying:
             number = next((n for n, span in enumerate(spans) if span.start <= at < span.end), None)
             if number is None:
                 if self._shows_stack(lines[at]):
                     fixed.append((at, lines[at]))
                 else:
-                    free.append(at)
+                    free.append((at, self._opened(lines[at], languages)))
                 continue
             found = self._message(lines, at, number, spans[number])
             if found is None:
@@ -100,12 +112,15 @@ class KnownTexts:
         if len(self._layouts) >= _MAX_KNOWN:
             self._layouts.clear()
         self._layouts[_key(lines)] = _Layout(
-            spans=tuple(spans), messages=tuple(messages), fixed=tuple(fixed), free=tuple(free)
+            spans=tuple(spans), messages=tuple(messages), fixed=tuple(fixed), free=tuple(free), languages=languages
         )
+
+    def _opened(self, line: str, languages: Sequence[str]) -> tuple[Move | None, ...]:
+        return tuple([self._readers[language].begin(line) for language in languages])
 
     def _message(self, lines: Sequence[str], at: int, number: int, span: Span) -> _Message | None:
         """The one exception whose whole message stands in this line, once, and in no other line of the stack."""
-        if span.trace is None or span.prefix:
+        if span.trace is None or span.prefix or span.trace.language not in self._readers:
             return None
         line = lines[at]
         places = []
@@ -122,8 +137,32 @@ class KnownTexts:
             return None
         if any(said in other for n, other in enumerate(lines[span.start : span.end], span.start) if n != at):
             return None
+        moved = self._move(span.trace.language, lines[span.start : at], line)
+        if moved is None:
+            return None
         start = line.find(said)
-        return _Message(line=at, span=number, exception=index, before=line[:start], after=line[start + len(said) :])
+        return _Message(
+            line=at,
+            span=number,
+            exception=index,
+            before=line[:start],
+            after=line[start + len(said) :],
+            language=span.trace.language,
+            state=moved[0],
+            move=moved[1],
+        )
+
+    def _move(self, language: str, before: Sequence[str], line: str) -> tuple[LineState | None, Move] | None:
+        """Where the line-by-line reading stands after the lines of a stack, and what the next line is to it."""
+        reader = self._readers[language]
+        state: LineState | None = None
+        for earlier in before:
+            move = reader.begin(earlier) if state is None else reader.step(state, earlier)
+            if move is None:
+                return None
+            state = move[0]
+        move = reader.begin(line) if state is None else reader.step(state, line)
+        return None if move is None else (state, move)
 
 
 def _varying(lines: Sequence[str]) -> tuple[int, ...]:
