@@ -61,6 +61,8 @@ class _Assembly:
         self.lines = lines
         self.opened: list[_Open] = []
         """newest first, as printed"""
+        self.unclosed: list[_Open] = []
+        """those that may still have frames: once an outer one has some, the inner ones are done"""
         self.message_from = tokens[0].at
         self.frames = 0
         self.certain = False
@@ -128,13 +130,17 @@ class _Assembly:
         one = _Open(indent=_width(token.found.string), draft=Draft(type=kind, message=message))
         if token.kind == "raised" and _HOLLOW.match(message):
             one.hollow = True
-        self.opened.append(one)
+        self._add(one)
         self.message_from = token.at
+
+    def _add(self, one: _Open) -> None:
+        self.opened.append(one)
+        self.unclosed.append(one)
 
     def _frame(self, token: Token) -> None:
         frame = _frame(token)
         if not self.opened:
-            self.opened.append(_Open(indent=-1))
+            self._add(_Open(indent=-1))
         self.frames += 1
         self.certain = self.certain or bool(token.found.groupdict().get("version"))
         owner = self._owner(_width(token.found.string))
@@ -144,10 +150,9 @@ class _Assembly:
     def _owner(self, indent: int) -> _Open:
         """The innermost exception that is less far in; where the indent was lost, the innermost not complete."""
         flat = self.opened[-1].indent == 0 and indent == 0
-        at = len(self.opened) - 1
-        while at > 0 and self.opened[at].is_closed(None if flat else indent):
-            at -= 1
-        return self.opened[at]
+        while len(self.unclosed) > 1 and self.unclosed[-1].is_closed(None if flat else indent):
+            self.unclosed.pop()
+        return self.unclosed[-1]
 
 
 def _frame(token: Token) -> Frame:

@@ -152,11 +152,10 @@ def _span(run: list[Token], lines: Sequence[str], free_from: int) -> Span | None
         draft.message = lines[start].strip()
     elif first.kind == "frame" and len(stacks[-1]) < 2:
         return None
-    draft.frames = list(reversed(stacks[-1]))
-    chain = [draft]
-    for stack in reversed(stacks[:-1]):
-        # raised again where it had been caught: the first stack is that of the error itself
-        chain.insert(0, Draft(message=draft.message, frames=list(reversed(stack)), relation=Relation.CAUSE))
+    draft.frames = stacks[-1][::-1]
+    # raised again where it had been caught: the first stack is that of the error itself
+    chain = [Draft(message=draft.message, frames=stack[::-1], relation=Relation.CAUSE) for stack in stacks[:-1]]
+    chain.append(draft)
     cut = (first.kind in ("traceback", "frame") and start == first.at) or last.kind == "traceback"
     trace = build(LANGUAGE, chain, truncated=cut)
     return Span(start=start, end=last.at + 1, trace=trace, prefix=prefix)
