@@ -17,8 +17,9 @@ from analyzer.events.stacktraces.line_grammar import Token
 from analyzer.model import Frame, Relation
 
 _SAID = frozenset(("panic", "repanic", "fatal", "death", "race"))
-_STACK_BEGINS = frozenset(("goroutine", "func", "created", "loc", "access"))
-_CALLS = frozenset(("func", "created"))
+_CALLS = frozenset(("func", "main", "created", "plain"))
+_PLACES = frozenset(("loc", "outer", "place"))
+_STACK_BEGINS = frozenset(("goroutine", "func", "main", "created", "loc", "access"))
 _STACK_OF_ITSELF = re.compile(r"runtime/(?:debug\.(?:Stack|PrintStack)|pprof\.)|runtime\.Stack$")
 _PANIC = ("panic", "runtime.gopanic")
 _UNDER_PANIC = re.compile(r"runtime\.[a-z]\w*$")
@@ -66,13 +67,13 @@ def _split(run: list[Token]) -> Iterator[list[Token]]:
 
 def _span(run: list[Token], lines: Sequence[str], free: int) -> Span | None:
     kinds = {token.kind for token in run}
-    if "goroutine" in kinds or "func" in kinds:
+    if kinds & {"goroutine", "func", "main"}:
         return _runtime_stack(run, lines, free)
     if "place" in kinds or "addr" in kinds:
         return read_error(run, lines, free)
     if run[0].kind in ("panic", "fatal", "death") and kinds & {"signal", "repanic", "exit", "registers"}:
         return _runtime_stack(run, lines, free)
-    return _runtime_stack(run, lines, free) if "created" in kinds and "loc" in kinds else None
+    return _runtime_stack(run, lines, free) if "outer" in kinds else None
 
 
 def _runtime_stack(run: list[Token], lines: Sequence[str], free: int) -> Span | None:
@@ -88,7 +89,7 @@ def _runtime_stack(run: list[Token], lines: Sequence[str], free: int) -> Span | 
         raised = any(f.function in _PANIC for f in frames)
         if first is None or (first.state and (itself or not first.state.startswith("running")) and not raised):
             return Span(start=start, end=end, trace=None)
-        if not first.state and not any(t.kind in ("loc", "place") for t in run):
+        if not first.state and not any(t.kind in _PLACES for t in run):
             return None
         said = [Draft(type="panic" if raised else None)]
         before = _before(lines, start, free) if itself else None
@@ -97,7 +98,7 @@ def _runtime_stack(run: list[Token], lines: Sequence[str], free: int) -> Span | 
     else:
         prefix = _prefix(lines[start]) if run[0].kind == "panic" else ""
     _share(said, frames)
-    cut = headless or run[-1].kind in ("func", "goroutine", "preamble", "access") or not frames
+    cut = headless or run[-1].kind in _CALLS | {"goroutine", "preamble", "access"} or not frames
     return Span(start=start, end=end, trace=build("go", said, truncated=cut), prefix=prefix)
 
 
@@ -171,10 +172,10 @@ def _blocks(tokens: Iterable[Token]) -> Iterator[_Block]:
             block, function = _Block(state="runtime stack" if token.kind == "aside" else state), None
             continue
         block = block or _Block(state="")
-        if token.kind in ("func", "created", "plain"):
+        if token.kind in _CALLS:
             _append(block, function)
-            function = token.found["function"]
-        elif token.kind in ("loc", "place"):
+            function = "main.main" if token.kind == "main" else token.found["function"]
+        elif token.kind in _PLACES:
             block.frames.append(Frame(file=token.found["file"], line=int(token.found["line"]), function=function))
             function = None
     if block is not None:

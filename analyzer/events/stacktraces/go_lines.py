@@ -50,6 +50,8 @@ _MESSAGE = frozenset(("panic", "repanic", "text", "fatal", "preamble"))
 """after these the message may go on"""
 _HEADERS = frozenset(("panic", "repanic", "text", "fatal", "preamble", "signal", "registers", "death"))
 _FRAMES = frozenset(("loc", "elided", "aside"))
+_STACK = _FRAMES | {"outer"}
+"""`outer` is the place of an outermost frame, below which the runtime alone goes on"""
 
 
 def _after(*groups: tuple[frozenset[str] | set[str], int]) -> dict[str, int]:
@@ -59,6 +61,17 @@ def _after(*groups: tuple[frozenset[str] | set[str], int]) -> dict[str, int]:
 _KINDS = (
     # what most lines of a stack are comes first
     LineKind(
+        name="main",
+        pattern=re.compile(r"main\.main\(\)\s*$"),
+        opens=LIKELY,
+        after=_after((_STACK | {"goroutine", "func"}, SURE)),
+    ),
+    LineKind(
+        name="outer",
+        pattern=re.compile(rf"\s*(?P<file>{_PATH}):(?P<line>\d{{1,9}}){_OFFSET}\s*$"),
+        after=_after(({"main", "created"}, SURE)),
+    ),
+    LineKind(
         name="func",
         pattern=re.compile(rf"(?P<function>panic|{_DOTTED}{_FUNCTION}){_ARGUMENTS}\s*$"),
         opens=LIKELY,
@@ -67,7 +80,7 @@ _KINDS = (
     LineKind(
         name="loc",
         pattern=re.compile(rf"\s*(?P<file>{_PATH}):(?P<line>\d{{1,9}}){_OFFSET}\s*$"),
-        after=_after(({"func", "created"}, SURE)),
+        after=_after(({"func"}, SURE)),
     ),
     LineKind(
         name="place",
@@ -126,7 +139,7 @@ _KINDS = (
     LineKind(
         name="registers",
         pattern=re.compile(r"(?:PC=0x[\da-f]{1,16} m=\d|[a-z]\w{0,6} {1,8}0x[\da-f]{1,16}$|signal arrived during cgo)"),
-        after=_after(({"death", "registers"} | _FRAMES, SURE)),
+        after=_after(({"death", "registers"} | _STACK, SURE)),
     ),
     LineKind(
         name="aside",
@@ -134,7 +147,7 @@ _KINDS = (
             r"\s*(?:runtime stack:|goroutine running on other thread; stack unavailable|\[originating from goroutine"
             r"|non-Go function|pc=0x[\da-f]{1,16}\b)"
         ),
-        after=_after((_FRAMES | _HEADERS | {"goroutine", "func"}, SURE)),
+        after=_after((_STACK | _HEADERS | {"goroutine", "func"}, SURE)),
     ),
     LineKind(
         name="elided",
@@ -155,6 +168,11 @@ _KINDS = (
         after=_after((_FRAMES | {"access"}, SURE)),
     ),
     LineKind(
+        name="func",  # what calls main.main, where the runtime shows itself
+        pattern=re.compile(rf"(?P<function>runtime\.[a-z]\w{{0,100}}){_ARGUMENTS}\s*$"),
+        after=_after(({"outer"}, SURE)),
+    ),
+    LineKind(
         name="func",  # C and what cgo makes has no package
         pattern=re.compile(rf"\s*(?P<function>\w{{1,300}}){_ARGUMENTS}\s*$"),
         after=_after((_FRAMES | {"goroutine"}, SURE)),
@@ -171,7 +189,7 @@ _KINDS = (
             r"\s*(?:(?:Previous |Atomic |Racy )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite) (?:at|of) .{1,100} by "
             r"|Goroutine \d{1,19} \([^\n)]{1,40}\) created at:|(?:Mutex|As if) .{1,100} at:)"
         ),
-        after=_after(({"race", "loc"}, SURE)),
+        after=_after(({"race", "loc", "outer"}, SURE)),
     ),
     LineKind(
         name="addr",
@@ -198,7 +216,7 @@ _KINDS = (
     LineKind(
         name="exit",
         pattern=re.compile(r"exit status \d{1,3}$"),
-        after=_after((_FRAMES | {"panic", "repanic", "signal"}, LIKELY)),
+        after=_after((_STACK | {"panic", "repanic", "signal"}, LIKELY)),
     ),
     LineKind(
         name="text",  # a message may speak of a panic
