@@ -24,7 +24,7 @@ _HEADS = frozenset(("report", "numbered"))
 _HOLLOW = re.compile(r"(?:shell process exited with reason: )?an exception was raised:$")
 _NAMED_LIKE_ONE = re.compile(r"(?:Error|Exception)$|\.|^(?:exit|throw|stop|error|EXIT|Mix)$")
 _MARKS = (
-    *("** ", ".e", ") ", "xit", "xception", "terminat", "to start", " shut", "REPORT=", "iex:", "nofile:", "stdin:"),
+    *("** ", ".e", ") ", "xit", "xception", "terminat", "to start", " shut", "REPORT", "iex:", "nofile:", "stdin:"),
     *("in call from", "in function", "in operator", "crasher:"),
 )
 """a line without any of these opens nothing"""

@@ -17,7 +17,7 @@ from analyzer.model import Frame
 
 LANGUAGE = "erlang"
 HINTS = (
-    *(" REPORT==== ", "with exit value:", "Reason for termination", "terminating in do_boot"),
+    *(" REPORT==== ", "CRASH REPORT Process", "with exit value:", "Reason for termination", "terminating in do_boot"),
     *("exception error: ", "exception exit: ", "exception throw: ", "in call from "),
 )
 _STATE = "erlang:"
@@ -50,6 +50,13 @@ _IN = ("exception", "message", "in", "called")
 
 GRAMMAR = LineGrammar(
     (
+        _kind(
+            "lager",  # all in one line; the place has no file
+            r"(?:CRASH REPORT Process [^\n]{1,200}? with \d{1,9} neighbours (?:crashed|exited)"
+            r"|gen_\w{3,9} \S{1,200} terminated) with reason: (?>(?P<message>.*) in )"
+            r"(?P<function>[a-z'][^\s:]{0,200}:[^\s/]{1,200}/\d{1,3})(?: line (?P<line>\d{1,9}))?\s*$",
+            opens=SURE,
+        ),
         _kind("heading", r"=(?:ERROR|CRASH|SUPERVISOR) REPORT==== [^\n]{1,80}$", opens=LIKELY),
         _kind(
             "value",
@@ -91,6 +98,11 @@ GRAMMAR = LineGrammar(
         _kind("fact-term", rf"(?:\*\*)?\s{{0,200}}{_BEGINS_LIKE_A_TERM}", _after(("client", "fact-term"), SURE)),
         _kind("term", rf"\s{{0,200}}(?P<term>{_BEGINS_LIKE_A_TERM}.*)", _after(("value", "reason", "stack"), SURE)),
         _kind("term", rf"\s{{0,200}}(?P<term>{_BEGINS_LIKE_A_TERM}.*)", _after(("starred", "term"), LIKELY)),
+        _kind(
+            "term",  # a call
+            rf"\s{{0,200}}(?P<term>\{{{_ATOM},{_ATOM},(?:\d|\[|\s*$).*)",
+            _after(("starred", "term"), SURE),
+        ),
         _kind("fact-term", rf"\s{{1,200}}{_BEGINS_LIKE_A_TERM}", _after(("fact",), LIKELY)),
         _kind("crasher", r"\s{0,8}crasher:\s*$", _after(("heading",), SURE), opens=LIKELY),
         _kind(
@@ -160,7 +172,9 @@ def _bare(line: str) -> str:
 def _span(run: list[Token], lines: Sequence[str]) -> Span | None:
     kinds = {token.kind for token in run}
     first, last = run[0], run[-1]
-    if "exception" in kinds or first.kind == "in":
+    if first.kind == "lager":
+        draft = _in_one_line(first)
+    elif "exception" in kinds or first.kind == "in":
         draft = _described(run, lines)
     elif kinds & {"value", "boot", "reason"}:
         draft = _reported([token.found["term"] for token in run if "term" in token.found.re.groupindex])
@@ -170,6 +184,13 @@ def _span(run: list[Token], lines: Sequence[str]) -> Span | None:
         return None
     cut = first.kind in ("in", "reason", "crasher")
     return Span(start=first.at, end=last.at + 1, trace=build(LANGUAGE, (draft,), truncated=cut))
+
+
+def _in_one_line(token: Token) -> Draft:
+    """Lager tells the reason in words, and the innermost call."""
+    line = token.found["line"]
+    frame = Frame(file=None, line=int(line) if line else None, function=token.found["function"])
+    return Draft(message=token.found["message"].strip(), frames=[frame])
 
 
 def _described(run: list[Token], lines: Sequence[str]) -> Draft | None:

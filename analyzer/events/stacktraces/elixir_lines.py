@@ -45,7 +45,8 @@ _FUNCTION = (
 _CALLED = rf"(?P<function>(?:anonymous fn/\d{{1,3}} in )?{_MODULE}\.{_NAME}(?:/\d{{1,3}}|(?={_ARGUMENTS}\s*$)))"
 
 _ACTOR = (
-    r"(?:(?:GenServer|Task|Process|Agent|Child|Children|State machine|Ranch|Stage|Connection) |:gen_\w{4,9} |#PID<)"
+    r"(?:(?:GenServer|GenEvent handler|Task|Process|Agent|Child|Children|State machine|Ranch|Stage|Connection) "
+    r"|:gen_\w{4,9} |#PID<)"
 )
 _REPORTED = r"(?:terminating|terminated|raised an exception|failed to start|caused shutdown|shut down abnormally)\s*$"
 _BEFORE = (
