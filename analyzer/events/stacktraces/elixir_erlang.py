@@ -172,6 +172,7 @@ def _bare(line: str) -> str:
 def _span(run: list[Token], lines: Sequence[str]) -> Span | None:
     kinds = {token.kind for token in run}
     first, last = run[0], run[-1]
+    draft: Draft | None
     if first.kind == "lager":
         draft = _in_one_line(first)
     elif "exception" in kinds or first.kind == "in":
