@@ -151,11 +151,19 @@ def test_stack_info_is_no_error() -> None:
     assert read_stacks(text).rest == "slow query"
 
 
-def test_a_syntax_error_keeps_the_place_it_points_at() -> None:
+def test_the_place_of_a_syntax_error_is_no_frame_beside_those_that_led_to_it() -> None:
     trace = only(caught(lambda: compile("def f(:\n", "/app/broken.py", "exec")))
     title = trace.exceptions[trace.last]
-    assert title.type == "SyntaxError"
-    assert (title.frames[-1].file, title.frames[-1].line, title.frames[-1].function) == ("/app/broken.py", 1, None)
+    assert (title.type, title.message) == ("SyntaxError", "invalid syntax")
+    assert title.frames[-1].file == __file__
+    assert not trace.truncated
+
+
+def test_the_place_of_a_syntax_error_without_a_header_is_its_frame() -> None:
+    trace = only('  File "/app/broken.py", line 3\n    def f(:\n          ^\nSyntaxError: invalid syntax\n')
+    frame = trace.exceptions[0].frames[0]
+    assert (frame.file, frame.line, frame.function) == ("/app/broken.py", 3, None)
+    assert not trace.truncated
 
 
 def test_recursion_is_read_as_printed() -> None:
