@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from analyzer.events.stacktraces.core import SURE, Draft
 from analyzer.events.stacktraces.python_frames import FrameLines, read_frames
-from analyzer.events.stacktraces.python_groups import MAX_DEPTH, MEMBERS, Block, open_group
+from analyzer.events.stacktraces.python_groups import MAX_DEPTH, MEMBERS, Block, begins_group, open_group
 from analyzer.events.stacktraces.python_lines import (
     FRAME,
     REMOTE,
@@ -88,7 +88,7 @@ class _Reading:
                 end = self._without_prefix(at, header)
                 if end:
                     return end
-                chain.prefix = text[:header]
+                chain.prefix = text[:header].removesuffix("+ ")
             if at + 1 < len(self.lines) and header_at(self.lines[at + 1]) >= 0:
                 return at + 1  # printed again and again, and nothing below
         elif is_stack_header(text):
@@ -170,7 +170,7 @@ class _Reading:
     def _exception(self, chain: Chain, at: int, floor: int) -> int | None:
         """Append the exception that begins at a line to its chain; where the next one begins, None at the end."""
         text = self.lines[at]
-        if is_group_start(text):
+        if begins_group(self.lines, at):
             return self._group(chain, at)
         is_header = header_at(text) >= 0
         remote = self._remote(chain, at - 2 if is_header else at, floor)

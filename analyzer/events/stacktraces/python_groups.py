@@ -51,10 +51,25 @@ def is_closing_rule(text: str) -> bool:
     return found is not None and not found["label"]
 
 
+def begins_group(lines: Sequence[str], at: int) -> bool:
+    """True where a group's drawing begins, also behind a logger's prefix on its first line."""
+    if is_group_start(lines[at]):
+        return True
+    header = header_at(lines[at]) if at + 1 < len(lines) else -1
+    return header > 1 and lines[at].startswith("+ Exc", header - 2) and is_margin(lines[at + 1])
+
+
 def open_group(lines: Sequence[str], start: int) -> tuple[Block, int, bool]:
     """The drawing that begins at a line: its block, the line after it, and whether its end is missing."""
-    drawing = _Drawing(len(lines[start]) - len(lines[start].lstrip(" ")))
+    base = len(lines[start]) - len(lines[start].lstrip(" "))
+    below = _MARGIN.match(lines[start + 1]) if start + 1 < len(lines) else None
+    if below is not None and (base == 0 or not is_group_start(lines[start])):
+        base = len(below["indent"])  # the first line has lost its blanks, or stands behind a prefix
+    drawing = _Drawing(base)
     at = start
+    if header_at(lines[start]) >= 0:
+        drawing.add_line(base, lines[start][header_at(lines[start]) :], at)
+        at += 1
     while at < len(lines):
         found = _MARGIN.match(lines[at])
         if found is None:
@@ -65,7 +80,7 @@ def open_group(lines: Sequence[str], start: int) -> tuple[Block, int, bool]:
             at = end
             continue
         indent, mark = len(found["indent"]), found["mark"]
-        if at > start and indent <= drawing.base and (drawing.ends_here or (mark and mark.startswith("+ "))):
+        if at > start and indent <= base and (drawing.ends_here or (mark and mark.startswith("+ "))):
             break  # of another group
         rule = _RULE.match(mark) if mark else None
         if rule is not None:

@@ -53,7 +53,7 @@ class Messages:
 
     def _end(self, at: int, first: str, spaced: bool, above: int) -> int:
         lines = self._lines
-        link, limit = self._next_link(at, first)
+        link, limit = self._next_link(at, first, spaced)
         if link:
             limit = next((n for n in range(at + 1, link) if is_log_line(lines[n])), link)
             if limit == link:
@@ -69,7 +69,7 @@ class Messages:
                 if self._inside or (n + 1 < limit and CONTINUED.match(lines[n + 1])):
                     continue
                 break
-            if text == MEMBERS or (spaced and FRAME.match(text)) or (not self._inside and ends_message(text)):
+            if text == MEMBERS or (not self._inside and ends_message(text)):
                 break
             if self._prefixed and not (text[0].isspace() or CONTINUED.match(text)):
                 break
@@ -83,7 +83,7 @@ class Messages:
             end -= 1
         return end
 
-    def _next_link(self, at: int, first: str) -> tuple[int, int]:
+    def _next_link(self, at: int, first: str, spaced: bool) -> tuple[int, int]:
         """The sentence that ends a message for sure (0: none), and the line that the message cannot go beyond."""
         lines, marks = self._lines, self._marks
         limit = min(len(lines), at + _MAX_LINES)
@@ -103,7 +103,7 @@ class Messages:
                 if not (quoted or _quotes(text, above, direct=mark == at + 1)):
                     return 0, mark
                 quoted = True
-            elif is_group_start(text) and not self._inside:
+            elif (is_group_start(text) and not self._inside) or (spaced and FRAME.match(text)):
                 return 0, mark
             else:
                 frames += 1

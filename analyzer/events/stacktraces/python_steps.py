@@ -3,14 +3,22 @@
 States: `preamble` before the header; `header` right after it; `source` after a frame, `frames` after its source line,
 `bare …` where a collector took the indentation off; `done` after the closing line, `quoting` where it announces
 something; `link` after the sentence between two exceptions; `group` inside a drawing, `drawn` at an end of it;
-`remote` and `quote` around the traceback of another process; `said` in what a failed logging call reports.
+`remote` and `quote` around the traceback of another process; `said` in what a failed logging call reports. The states
+of other formats than the interpreter's are those of their grammars, after the name of the format.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from analyzer.events.stacktraces import (
+    python_faulthandler,
+    python_ipython_lines,
+    python_pytest_lines,
+    python_rich_lines,
+)
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK, LineState, Move
+from analyzer.events.stacktraces.line_grammar import LineGrammar
 from analyzer.events.stacktraces.python_groups import is_closing_rule, is_margin
 from analyzer.events.stacktraces.python_lines import (
     CARETS,
@@ -30,13 +38,23 @@ from analyzer.events.stacktraces.python_lines import (
     is_stack_header,
 )
 
+_GRAMMARS: dict[str, LineGrammar] = {
+    "rich": python_rich_lines.GRAMMAR,
+    "pytest": python_pytest_lines.GRAMMAR,
+    "faulthandler": python_faulthandler.GRAMMAR,
+    "ipython": python_ipython_lines.GRAMMAR,
+}
 _DEEP = ("   ", "\t", "│", "└")
 _SOURCES = ("│", "└", "--> ")
 
 
 def heads(line: str) -> bool:
     """True for a bare header: whatever was logged right before it belongs to the stack."""
-    return header_at(line) == 0 or is_group_start(line)
+    return (
+        header_at(line) == 0
+        or is_group_start(line)
+        or ("(most recent call" in line and python_rich_lines.TOP.match(line) is not None)
+    )
 
 
 def begin(line: str) -> Move | None:
@@ -46,11 +64,19 @@ def begin(line: str) -> Move | None:
             return "group", SURE
         if header_at(line) >= 0 or is_stack_header(line):
             return "header", SURE
+        return _begin_in(("rich", "ipython", "faulthandler"), line)
     if 'File "' in line:
         found = FRAME.match(line)
         if found and (found[3] or line[0].isspace()):
             return _source(line), LIKELY
+        return _begin_in(("faulthandler",), line)
     first = line[:1]
+    if first in "│ " and "│" in line:
+        return _begin_in(("rich",), line)
+    if first in "FWT" and (" error: " in line or " exception: " in line or line.startswith("Timeout (")):
+        return _begin_in(("faulthandler",), line)
+    if first in "_E" and (line.startswith(("__", "E  "))):
+        return _begin_in(("pytest",), line)
     if first in " |" and is_group_start(line):
         return "group", SURE
     if first in "TFEPDU_-" and PREAMBLE.match(line):
@@ -67,9 +93,21 @@ def step(state: LineState, line: str) -> Move | None:
     stripped = line.strip()
     if not stripped:
         return state, WEAK
+    name, _, inner = state.partition(":")
+    if inner:
+        move = _GRAMMARS[name].step(inner, line)
+        return None if move is None else (f"{name}:{move[0]}", move[1])
     if stripped in SEPARATORS and state != "preamble":
         return "link", SURE
     return _STEPS[state](line)
+
+
+def _begin_in(names: tuple[str, ...], line: str) -> Move | None:
+    for name in names:
+        move = _GRAMMARS[name].begin(line)
+        if move is not None:
+            return f"{name}:{move[0]}", move[1]
+    return None
 
 
 def _source(line: str) -> LineState:
