@@ -53,7 +53,7 @@ def _sign_trace(
 ) -> Signature:
     root = trace.root_exception
     inner, core = split_message(root.message)
-    core_masked = mask(core, mask_rules)
+    core_masked = _masked(core, mask_rules)
     frame = _place(trace, frame_rules)
     printed = fingerprint(
         trace.language, _last_part(root.type), _module(frame.file), _function(frame.function), core_masked
@@ -96,9 +96,9 @@ def _sign_message(event: ErrorEvent, trace: StackTrace | None, mask_rules: Seque
         wrappers, core = (), _last_part(root.type)
     if root is not None and event.message.strip() in ("", NO_MESSAGE):
         shown = _title(root)
-    core_masked = mask(core, mask_rules)
+    core_masked = _masked(core, mask_rules)
     return Signature(
-        fingerprint=fingerprint(core_masked, mask(wrappers[0], mask_rules) if wrappers else ""),
+        fingerprint=fingerprint(core_masked, _masked(wrappers[0], mask_rules) if wrappers else ""),
         template=_template(event, shown, mask_rules),
         core=core,
         core_masked=core_masked,
@@ -163,8 +163,14 @@ def _outer_wrappers(event: ErrorEvent, root: TraceException, core: str) -> tuple
 def _template(event: ErrorEvent, shown: str, mask_rules: Sequence[Rule]) -> str:
     if event.nested:
         outer, inner = before_document(event.message), plain(event.nested[-1].text)
-        return mask(f"{outer}: {inner}" if outer and outer not in inner else inner, mask_rules)
-    return mask(plain(shown), mask_rules)
+        return _masked(f"{outer}: {inner}" if outer and outer not in inner else inner, mask_rules)
+    return _masked(plain(shown), mask_rules)
+
+
+def _masked(text: str, mask_rules: Sequence[Rule]) -> str:
+    """The text masked, with one name for numbers and for hexadecimal digits: an id may be either from one event to the
+    next, and a count may grow from seven figures to eight."""
+    return mask(text, mask_rules).replace("<hex>", "<num>")
 
 
 def _facts(mask_rules: Sequence[Rule], *texts: str) -> tuple[tuple[str, str], ...]:

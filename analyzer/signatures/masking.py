@@ -18,7 +18,7 @@ _FLAG_LETTERS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"), (r
 
 _Key = tuple[tuple[str, str, int, str | None, str | None, str | None], ...]
 _EDGE = (
-    r"(?:(?<![A-Za-z0-9])(?:(?=[A-Za-z0-9])|(?=::[0-9A-Fa-f])|(?=[</][A-Za-z*])|(?=\([0-9])|(?=[.+_%][A-Za-z0-9]))"
+    r"(?:(?<![A-Za-z0-9])(?:(?=[A-Za-z0-9])|(?=::(?:[0-9A-Fa-f]|[\s)\],;/]|$))|(?=[</][A-Za-z*])|(?=\([0-9])|(?=[.+_%][A-Za-z0-9]))"
     r"|(?=-[A-Za-z0-9]))"
 )
 """Where rules with `words` begin: at the first letter or figure of a word, or at one of a few signs."""
