@@ -62,7 +62,7 @@ def screen(texts: Sequence[str | None]) -> Screened:
     )
 
 
-_WHITE_START = r"\A(?:[\s\x{0b}\x{1c}-\x{1f}\x{85}]|\p{Z})"
+_WHITE_START = r"\A(?:at |[\s\x{0b}\x{1c}-\x{1f}\x{85}]|\p{Z})"
 """all white space that `str.isspace` knows"""
 
 

@@ -98,7 +98,7 @@ def _known_texts() -> KnownTexts:
 
 def shows_stack(text: str) -> bool:
     """Whether a text shows anything of a stack. A source line or a line of a message does not."""
-    if text[:1].isspace():
+    if text[:1].isspace() or text.startswith("at "):
         return True
     for hint in all_hints():  # noqa: SIM110 - takes half the time of any()
         if hint in text:

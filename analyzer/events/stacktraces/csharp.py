@@ -197,7 +197,21 @@ def _name(function: str) -> str:
 register(
     Reader(
         language=LANGUAGE,
-        hints=("Exception", ":line ", "--- End of ", " [0x0", "at System.", "at Microsoft.", ".cs:"),
+        hints=(
+            *(
+                "  at ",
+                "\tat ",
+                "\nat ",
+                ":line ",
+                "--- End of ",
+                " ---> ",
+                " [0x0",
+                "at System.",
+                "at Microsoft.",
+                ".cs:",
+            ),
+            *("nhandled exception", "nhandled Exception", "UNHANDLED EXCEPTION"),
+        ),
         read=read,
         begin=GRAMMAR.begin,
         step=GRAMMAR.step,

@@ -38,4 +38,3 @@ def _quotes_frames(run: list[Token], until: int, lines: Sequence[str]) -> bool:
         and any(line.strip() for line in between)
         and not any(looks_logged(line) for line in between)
     )
-
