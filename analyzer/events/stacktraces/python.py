@@ -13,7 +13,7 @@ from analyzer.events.stacktraces import (
 )
 from analyzer.events.stacktraces.core import Reader, Span, build, register
 from analyzer.events.stacktraces.python_chains import Chain, read_chains
-from analyzer.events.stacktraces.python_lines import SEPARATORS
+from analyzer.events.stacktraces.python_lines import SEPARATORS, TAKEN
 from analyzer.events.stacktraces.python_steps import begin, heads, step
 
 LANGUAGE = "python"
@@ -28,8 +28,6 @@ _HINTS = (
     "short test summary info",
     *sorted(SEPARATORS),
 )
-_TAKEN = "\0"
-"""stands for a line that belongs to a stack of another format"""
 _FORMATS = (
     (python_rich.MARKS, python_rich.read_rich),
     (python_pytest.MARKS, python_pytest.read_pytest),
@@ -50,7 +48,7 @@ def read(lines: Sequence[str]) -> list[Span]:
             found = read_format(plain)
             chains += found
             for chain in found:
-                plain[chain.start : chain.end] = [_TAKEN] * (chain.end - chain.start)
+                plain[chain.start : chain.end] = [TAKEN] * (chain.end - chain.start)
     chains += read_chains(plain)
     chains.sort(key=lambda chain: chain.start)
     return [_span(chain) for chain in chains]

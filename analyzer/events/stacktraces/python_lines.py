@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from analyzer.events.stacktraces.core import LIKELY, SURE
 from analyzer.model import Relation
 
+TAKEN = "\0"
+"""stands for a line that belongs to a stack of another format"""
 CAUSE = "The above exception was the direct cause of the following exception:"
 CONTEXT = "During handling of the above exception, another exception occurred:"
 SEPARATORS = {CAUSE: Relation.CAUSE, CONTEXT: Relation.CONTEXT}
-_SEPARATOR_STARTS = ("The above exception was", "During handling of the")
+SEPARATOR_STARTS = ("The above exception was", "During handling of the")
 
 FRAME = re.compile(r'\s{0,200}(?:> ?)?File "([^"\n]{1,4096})", line (\d{1,9}|None|\?)(?:, in (.{1,1000}))?\s*$')
 """groups: file, line, function; a syntax error's place has no function"""
@@ -30,8 +32,8 @@ ELIDED = re.compile(r"\s{0,200}\.\.\.<\d{1,9} lines?>\.\.\.\s*$")
 _HEADER = re.compile(r"Traceback (?:for <.{1,500}> )?\(most recent call last\):\s*$")
 _HEADER_TEXT = "Traceback (most recent call last):"
 _STACK_HEADER = re.compile(
-    r"(?:^|\s)(?:Stack(?: for <.{1,500}>)?|Object created at|Object allocated at|Traceback) "
-    r"\(most recent call (?:last|first)\):?\s*$"
+    r"(?:^|\s)(?:(?:Stack(?: for <.{1,500}>)?|Object (?:created|allocated) at) \(most recent call (?:last|first)\)"
+    r"|Traceback \(most recent call first\)):?\s*$"
 )
 _FINAL = re.compile(
     r"([^\W\d]\w{0,200}(?:\.(?:\w{1,200}|<locals>)){0,30}(?:\([\w.]{1,200}\))?)(?:: (.*)|:?$)", re.DOTALL
@@ -111,7 +113,8 @@ def is_log_line(text: str) -> bool:
 def ends_message(text: str) -> bool:
     """True for a line that cannot be part of the message that stands above it."""
     return (
-        _LOG_LINE.match(text) is not None
+        text.startswith(TAKEN)
+        or _LOG_LINE.match(text) is not None
         or _ENDS.match(text) is not None
         or PREAMBLE.match(text) is not None
         or REMOTE.match(text) is not None
@@ -126,7 +129,7 @@ def separator(lines: Sequence[str], at: int) -> tuple[Relation, int] | None:
     said = lines[at].strip()
     if said in SEPARATORS:
         return SEPARATORS[said], at + 1
-    if not said.startswith(_SEPARATOR_STARTS) or len(said) > len(CAUSE):
+    if not said.startswith(SEPARATOR_STARTS) or len(said) > len(CAUSE):
         return None
     for end in range(at + 1, min(at + 4, len(lines))):
         said = f"{said} {lines[end].strip()}"

@@ -99,8 +99,7 @@ class Messages:
             if separator(lines, mark) is not None:
                 return mark, limit
             if header_at(text) >= 0 or is_stack_header(text):
-                above = first if mark == at + 1 else lines[mark - 1]
-                if not (quoted or _quotes(text, above, direct=mark == at + 1)):
+                if not (quoted or _quotes(first, text, directly=mark == at + 1)):
                     return 0, mark
                 quoted = True
             elif (is_group_start(text) and not self._inside) or (spaced and FRAME.match(text)):
@@ -112,10 +111,8 @@ class Messages:
         return 0, limit
 
 
-def _quotes(header: str, above: str, *, direct: bool) -> bool:
-    """Whether a header stands inside a message: the line above announces it, or it is set off from the text."""
-    if not above.strip():
-        return direct
-    if above.rstrip().endswith(":") or header.startswith("Original "):
+def _quotes(first: str, header: str, *, directly: bool) -> bool:
+    """Whether a header stands inside a message: its first line announces it, or it is set off from the text."""
+    if first.rstrip().endswith(":") or (directly and not first.strip()) or header.startswith("Original "):
         return True
     return header[0].isspace() and not is_group_start(header)

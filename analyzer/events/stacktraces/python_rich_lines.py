@@ -18,7 +18,9 @@ PLACE = re.compile(r"\s{0,200}[│┃] (?:\S.{0,400}:\d{1,9} in \S.{0,200}|in \S
 _TITLE = re.compile(r"\s{0,200}[^\W\d]\w{0,200}(?:: |\s*$)")
 _NOTE = re.compile(r"\s{0,200}\[NOTE\] ")
 _LINK = re.compile(r"\s{0,200}(?:The above exception was the direct cause|During handling of the above exception)")
-_LINK_ENDS = "|".join(re.escape(said.split(" ", n)[n]) for said in (CAUSE, CONTEXT) for n in range(2, 9))
+_LINK_ENDS = "|".join(
+    re.escape(said.split(" ", n)[n]) for said in (CAUSE, CONTEXT) for n in range(2, said.count(" ") + 1)
+)
 _LINK_END = re.compile(rf"\s{{0,200}}(?:{_LINK_ENDS})\s*$")
 _ANY = re.compile(r"(?!.{0,60}\d\d:\d\d:\d\d|\[?[A-Z]{4,8}[\]: ]).")
 

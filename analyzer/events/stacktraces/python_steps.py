@@ -2,9 +2,9 @@
 
 States: `preamble` before the header; `header` right after it; `source` after a frame, `frames` after its source line,
 `bare …` where a collector took the indentation off; `done` after the closing line, `quoting` where it announces
-something; `link` after the sentence between two exceptions; `group` inside a drawing, `drawn` at an end of it;
-`remote` and `quote` around the traceback of another process; `said` in what a failed logging call reports. The states
-of other formats than the interpreter's are those of their grammars, after the name of the format.
+something; `link` after the sentence between two exceptions, `half link` within it; `group` inside a drawing, `drawn`
+at an end of it; `remote` and `quote` around the traceback of another process; `said` in what a failed logging call
+reports. The states of other formats than the interpreter's are those of their grammars, after the name of the format.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from analyzer.events.stacktraces.python_lines import (
     PREAMBLE_DETAIL,
     REMOTE,
     REPEATED,
+    SEPARATOR_STARTS,
     SEPARATORS,
     ends_message,
     final_line,
@@ -66,8 +67,7 @@ def begin(line: str) -> Move | None:
             return "header", SURE
         return _begin_in(("rich", "ipython", "faulthandler"), line)
     if 'File "' in line:
-        found = FRAME.match(line)
-        if found and (found[3] or line[0].isspace()):
+        if FRAME.match(line):
             return _source(line), LIKELY
         return _begin_in(("faulthandler",), line)
     first = line[:1]
@@ -97,8 +97,11 @@ def step(state: LineState, line: str) -> Move | None:
     if inner:
         move = _GRAMMARS[name].step(inner, line)
         return None if move is None else (f"{name}:{move[0]}", move[1])
-    if stripped in SEPARATORS and state != "preamble":
-        return "link", SURE
+    if state != "preamble" and stripped.startswith(SEPARATOR_STARTS):
+        if stripped in SEPARATORS:
+            return "link", SURE
+        if any(said.startswith(stripped) for said in SEPARATORS):
+            return "half link", SURE
     return _STEPS[state](line)
 
 
@@ -200,6 +203,11 @@ def _link(line: str) -> Move | None:
     return begin(line) or _final(line)
 
 
+def _half_link(line: str) -> Move | None:
+    rest = line.strip()
+    return ("link", SURE) if any(said.endswith(f" {rest}") for said in SEPARATORS) else None
+
+
 def _group(line: str) -> Move | None:
     if is_margin(line):
         return ("drawn" if is_closing_rule(line) else "group"), SURE
@@ -232,6 +240,7 @@ _STEPS: dict[LineState, Callable[[str], Move | None]] = {
     "done": _done,
     "quoting": _quoting,
     "link": _link,
+    "half link": _half_link,
     "group": _group,
     "drawn": _drawn,
     "remote": _remote,
