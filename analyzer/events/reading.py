@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from analyzer.events.decorations import undecorate
 from analyzer.events.documents import nested_texts
 from analyzer.events.fragments import join_fragments
@@ -301,7 +303,8 @@ def _read(draft: _Draft, redact: Redact, frame_rules: Sequence[Rule]) -> tuple[s
 
 
 def _redacted(trace: StackTrace, redact: Redact) -> StackTrace:
-    return replace(trace, exceptions=tuple(replace(e, message=redact(e.message)) for e in trace.exceptions))
+    exceptions = tuple(structs.replace(e, message=redact(e.message)) for e in trace.exceptions)
+    return structs.replace(trace, exceptions=exceptions)
 
 
 def _message(rest: str, unit: list[Piece], traces: list[StackTrace]) -> str:

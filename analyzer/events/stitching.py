@@ -31,7 +31,8 @@ _MAX_BLANKS = 3
 _MAX_BETWEEN = 50
 """lines of others between two lines of one stack"""
 _MAX_OPEN = 16
-_TAIL_LINES = 40
+_TAIL_LINES = 16
+"""of a text of many lines: enough to see where a stack stands at its end"""
 
 _States = dict[str, LineState]
 """where each language's reading stands; languages drop out as lines come that they do not know"""
@@ -286,9 +287,10 @@ def _begin(piece: Piece) -> tuple[_States, int]:
     states: _States = {}
     best = 0
     for line in lines[-_TAIL_LINES:] if readers else ():
-        opened, fit = _begin_line(line, readers)
-        states = {**opened, **_advance(states, line)}
-        best = max(best, fit)
+        states = _advance(states, line)
+        if not states:
+            states, fit = _begin_line(line, readers)
+            best = max(best, fit)
     return states, best if states else 0
 
 

@@ -1,4 +1,7 @@
-"""Error events: one printed error each, with the stack traces read from its text."""
+"""Error events: one printed error each, with the stack traces read from its text.
+
+There are many of them, so they are `msgspec.Struct`s: frozen like dataclasses, made in a sixth of the time.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ class EventKind(StrEnum):
     DEPLOY = "deploy"
 
 
-class Frame(msgspec.Struct, frozen=True, kw_only=True):  # there are many: a dataclass takes six times as long to make
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """One stack frame as printed; `in_app` by text alone."""
 
     file: str | None
@@ -49,8 +52,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):  # there are many: a dat
         return {"file": self.file, "line": self.line, "function": self.function, "in_app": self.in_app}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TraceException:
+class TraceException(msgspec.Struct, frozen=True, kw_only=True):
     """One exception of a trace. Frames run outermost to innermost."""
 
     type: str | None
@@ -71,8 +73,7 @@ class TraceException:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackTrace:
+class StackTrace(msgspec.Struct, frozen=True, kw_only=True):
     """A tree of exceptions in a list; the one without parent is the title."""
 
     language: str

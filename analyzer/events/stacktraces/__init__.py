@@ -8,12 +8,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from analyzer.events.plaintext import is_escaped_stack, parse_object, strings_of, strip_ansi, unescape_stacks
 from analyzer.events.stacktraces.core import Reader, Span, readers
-from analyzer.events.stacktraces.in_app import judge_by
+from analyzer.events.stacktraces.in_app import FrameJudge, judge_by
 from analyzer.events.stacktraces.known_texts import KnownTexts, may_be_known
 from analyzer.model import StackTrace
 from analyzer.rules import Rule
@@ -57,27 +57,30 @@ def parse_stack_traces(text: str, *, frame_rules: Sequence[Rule] = ()) -> list[S
 
 def read_stacks(text: str, *, frame_rules: Sequence[Rule] = ()) -> StackText:
     """The traces of a text and what is left of it; a stack that is no error (`stack_info`) is taken out too."""
-    found = readers_of(text)
-    if not found:
-        return StackText(traces=(), rest=text)
     text = strip_ansi(text)
     if is_escaped_stack(text):
         text = unescape_stacks(text)
-    lines = text.split("\n")
-    if "\r" in text:
-        lines = [line.rstrip("\r") for line in lines]
-    spans: Sequence[Span] | None = None
-    known = _known_texts() if may_be_known(text) else None
-    if known is not None:
-        spans = known.find(lines)
+    judge = judge_by(frame_rules)
+    known = _known_texts(judge) if may_be_known(text) else None
+    lines = _lines(text) if known is not None else []
+    spans = known.find(lines) if known is not None else None
     if spans is None:
+        found = readers_of(text)
+        if not found:
+            return StackText(traces=(), rest=text)
+        lines = lines or _lines(text)
         spans = _without_overlap([span for reader in found for span in reader.read(lines)])
+        spans = [s if s.trace is None else replace(s, trace=judge.judge(s.trace)) for s in spans]
         if known is not None:
             known.remember(lines, spans)
     if not spans:
         return StackText(traces=(), rest=text)
-    judge = judge_by(frame_rules).judge
-    return StackText(traces=tuple([judge(s.trace) for s in spans if s.trace is not None]), rest=_rest(lines, spans))
+    return StackText(traces=tuple([s.trace for s in spans if s.trace is not None]), rest=_rest(lines, spans))
+
+
+def _lines(text: str) -> list[str]:
+    lines = text.split("\n")
+    return [line.rstrip("\r") for line in lines] if "\r" in text else lines
 
 
 def readers_of(text: str) -> list[Reader]:
@@ -91,8 +94,8 @@ def readers_of(text: str) -> list[Reader]:
     return found
 
 
-@lru_cache(maxsize=1)
-def _known_texts() -> KnownTexts:
+@lru_cache(maxsize=8)
+def _known_texts(_: FrameJudge) -> KnownTexts:
     return KnownTexts(shows_stack, all_readers())
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
-import msgspec
+from msgspec.structs import replace
 
 from analyzer.model import Frame, StackTrace
 from analyzer.rules import Rule, load_rules
@@ -31,14 +30,14 @@ class FrameJudge:
         exceptions = []
         for exception in trace.exceptions:
             frames = tuple([self._judged(language, frame) for frame in exception.frames])
-            exceptions.append(exception if frames == exception.frames else replace(exception, frames=frames))
+            exceptions.append(replace(exception, frames=frames))
         return replace(trace, exceptions=tuple(exceptions))
 
     def _judged(self, language: str, frame: Frame) -> Frame:
         known = self._known.get((language, frame))
         if known is None:
             ours = self._is_ours(language, frame)
-            known = frame if frame.in_app == ours else msgspec.structs.replace(frame, in_app=ours)
+            known = frame if frame.in_app == ours else replace(frame, in_app=ours)
             if len(self._known) >= _MAX_KNOWN:
                 self._known.clear()
             self._known[language, frame] = known

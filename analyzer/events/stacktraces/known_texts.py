@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from analyzer.events.stacktraces.core import LineState, Move, Reader, Span
 
@@ -70,9 +72,11 @@ class KnownTexts:
         for at, line in layout.fixed:
             if lines[at] != line:
                 return None
+        harmless = ""
         for at, opened in layout.free:
             if self._shows_stack(lines[at]) or self._opened(lines[at], layout.languages) != opened:
                 return None
+            harmless = lines[at]
         new: dict[int, dict[int, str]] = {}
         for place in layout.messages:
             line = lines[place.line]
@@ -83,7 +87,9 @@ class KnownTexts:
             if (reader.begin(line) if place.state is None else reader.step(place.state, line)) != place.move:
                 return None
             said = line[len(place.before) : end]
-            if not said or said[0].isspace() or said[-1].isspace() or self._shows_stack(said):
+            if not said or said[0].isspace() or said[-1].isspace():
+                return None
+            if said not in harmless and self._shows_stack(said):  # most log lines repeat the message
                 return None
             new.setdefault(place.span, {})[place.exception] = said
         return [_with_messages(span, new[n]) if n in new else span for n, span in enumerate(layout.spans)]
@@ -190,4 +196,5 @@ def _with_messages(span: Span, messages: dict[int, str]) -> Span:
     trace = span.trace
     assert trace is not None
     exceptions = [replace(e, message=messages[n]) if n in messages else e for n, e in enumerate(trace.exceptions)]
-    return replace(span, trace=replace(trace, exceptions=tuple(exceptions)))
+    told = replace(trace, exceptions=tuple(exceptions))
+    return Span(start=span.start, end=span.end, trace=told, prefix=span.prefix)
