@@ -57,14 +57,25 @@ class _Reading:
         self.depth = depth
         """above 0 the lines are a member of a group, or quoted: the first one may be a title without a header"""
         self.prefixed = prefixed
-        self.marks = [
-            at
-            for at, text in enumerate(block.lines)
-            if 'File "' in text or "(most recent call" in text or "above exception" in text or "sub-exception" in text
-        ]
-        self.messages = Messages(block.lines, self.marks, block.members, inside=depth > 0, prefixed=prefixed)
+        self.marks: list[int] = []
+        self.headers: dict[int, int] = {}
+        """where in its line each header begins"""
+        self._mark()
+        self.messages = Messages(block, self.marks, self.headers, inside=depth > 0, prefixed=prefixed)
         self.quotes: list[int] | None = None
         self.found: list[Chain] = []
+
+    def _mark(self) -> None:
+        for at, text in enumerate(self.lines):
+            if 'File "' in text:
+                self.marks.append(at)
+            elif "(most recent call" in text:
+                self.marks.append(at)
+                header = header_at(text)
+                if header >= 0:
+                    self.headers[at] = header
+            elif "above exception" in text or "sub-exception" in text:
+                self.marks.append(at)
 
     def run(self) -> list[Chain]:
         at = 0
@@ -80,7 +91,7 @@ class _Reading:
     def _chain(self, at: int, floor: int) -> int:
         """Read what begins at a line; the next line to look at. Lines before `floor` belong to something else."""
         text = self.lines[at]
-        header = header_at(text)
+        header = self.headers.get(at, -1)
         chain = Chain(at, at)
         following: int | None = at
         if header >= 0:
@@ -89,7 +100,7 @@ class _Reading:
                 if end:
                     return end
                 chain.prefix = text[:header].removesuffix("+ ")
-            if at + 1 < len(self.lines) and header_at(self.lines[at + 1]) >= 0:
+            if at + 1 in self.headers:
                 return at + 1  # printed again and again, and nothing below
         elif is_stack_header(text):
             return self._stack(at)
@@ -115,7 +126,7 @@ class _Reading:
         if begin < len(self.lines):
             text = self.lines[begin]
             final = final_line(text) is not None and not is_log_line(text)
-            if final or header_at(text) >= 0 or FRAME.match(text) or is_group_start(text):
+            if final or begin in self.headers or FRAME.match(text) or is_group_start(text):
                 if chain.drafts:
                     chain.drafts[-1].relation = relation
                 return begin
@@ -170,9 +181,9 @@ class _Reading:
     def _exception(self, chain: Chain, at: int, floor: int) -> int | None:
         """Append the exception that begins at a line to its chain; where the next one begins, None at the end."""
         text = self.lines[at]
-        if begins_group(self.lines, at):
+        is_header = at in self.headers
+        if (not is_header or self.headers[at]) and begins_group(self.lines, at):
             return self._group(chain, at)
-        is_header = header_at(text) >= 0
         remote = self._remote(chain, at - 2 if is_header else at, floor)
         if remote:
             return self._link(chain, remote)

@@ -16,7 +16,6 @@ MEMBERS = "\0members"
 """stands in a block for the members of the group above it"""
 MAX_DEPTH = 40
 _MAX_GAP = 40
-_MARGIN = re.compile(r"(?P<indent> {0,400})(?:\|(?: (?P<text>.*)|\s*$)|(?P<mark>\+.*))$")
 _RULE = re.compile(r"\+-(?P<first>\+)?-{8,60}(?: (?P<label>\d{1,9}|\.\.\.) -{8,60}|-{0,60})\s*$")
 
 
@@ -42,12 +41,23 @@ class _Section(Block):
 
 def is_margin(text: str) -> bool:
     """True for a line that stands in the drawing of a group."""
-    return _MARGIN.match(text) is not None
+    return _margin(text) is not None
+
+
+def _margin(text: str) -> tuple[int, str, str] | None:
+    """(indentation, sign, what stands behind the sign) of a line in a drawing."""
+    bare = text.lstrip(" ")
+    sign = bare[:1]
+    if sign == "|":
+        if bare.startswith("| "):
+            return len(text) - len(bare), sign, bare[2:]
+        return None if bare[1:].strip() else (len(text) - len(bare), sign, "")
+    return (len(text) - len(bare), sign, bare[1:].lstrip(" ")) if sign == "+" else None
 
 
 def is_closing_rule(text: str) -> bool:
     """True for the line that ends the drawing of a group, or of one in it."""
-    found = _RULE.match(text.lstrip(" "))
+    found = _RULE.match(text.lstrip(" ")) if "+-" in text else None
     return found is not None and not found["label"]
 
 
@@ -62,16 +72,16 @@ def begins_group(lines: Sequence[str], at: int) -> bool:
 def open_group(lines: Sequence[str], start: int) -> tuple[Block, int, bool]:
     """The drawing that begins at a line: its block, the line after it, and whether its end is missing."""
     base = len(lines[start]) - len(lines[start].lstrip(" "))
-    below = _MARGIN.match(lines[start + 1]) if start + 1 < len(lines) else None
+    below = _margin(lines[start + 1]) if start + 1 < len(lines) else None
     if below is not None and (base == 0 or not is_group_start(lines[start])):
-        base = len(below["indent"])  # the first line has lost its blanks, or stands behind a prefix
+        base = below[0]  # the first line has lost its blanks, or stands behind a prefix
     drawing = _Drawing(base)
     at = start
     if header_at(lines[start]) >= 0:
         drawing.add_line(base, lines[start][header_at(lines[start]) :], at)
         at += 1
     while at < len(lines):
-        found = _MARGIN.match(lines[at])
+        found = _margin(lines[at])
         if found is None:
             end = _end_of_gap(lines, at) if not drawing.closed else 0
             if not end:
@@ -79,14 +89,14 @@ def open_group(lines: Sequence[str], start: int) -> tuple[Block, int, bool]:
             drawing.add_text(lines[at:end], at)
             at = end
             continue
-        indent, mark = len(found["indent"]), found["mark"]
-        if at > start and indent <= base and (drawing.ends_here or (mark and mark.startswith("+ "))):
+        indent, sign, text = found
+        rule = _RULE.match(lines[at], indent) if sign == "+" else None
+        if at > start and indent <= base and (drawing.ends_here or (sign == "+" and rule is None)):
             break  # of another group
-        rule = _RULE.match(mark) if mark else None
         if rule is not None:
             drawing.add_rule(indent, rule, at)
         else:
-            drawing.add_line(indent, mark[1:].lstrip() if mark else found["text"] or "", at)
+            drawing.add_line(indent, text, at)
         at += 1
     return drawing.top, at, not drawing.closed
 
@@ -95,7 +105,7 @@ def _end_of_gap(lines: Sequence[str], at: int) -> int:
     """The next line with a margin, where what lies between can be nothing but the rest of a message, else 0."""
     for end in range(at, min(at + _MAX_GAP, len(lines))):
         text = lines[end]
-        if _MARGIN.match(text) is not None:
+        if _margin(text) is not None:
             return 0 if is_group_start(text) else end
         if is_log_line(text) or header_at(text) >= 0 or separator((text,), 0):
             return 0

@@ -26,7 +26,9 @@ def read_ipython(lines: list[str]) -> list[Chain]:
     found = []
     at = 0
     while at < len(lines):
-        if "(most recent call last)" in lines[at] and _begins(lines, at):
+        marked = "(most recent call last)" in lines[at]
+        again = marked and at + 1 < len(lines) and lines[at] == lines[at + 1]
+        if marked and not again and _begins(lines, at):
             chain = _Reading(lines, at).chain()
             found.append(chain)
             at = chain.end

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 
-from analyzer.events.stacktraces.python_groups import MEMBERS
+from analyzer.events.stacktraces.python_groups import MEMBERS, Block
 from analyzer.events.stacktraces.python_lines import (
     CONTINUED,
     FRAME,
     SUB_COUNT,
     ends_message,
-    header_at,
     is_group_start,
     is_log_line,
     is_stack_header,
@@ -29,11 +28,12 @@ class Messages:
     """Reads the messages of a text. `marks` are the lines that may belong to a stack."""
 
     def __init__(
-        self, lines: list[str], marks: Sequence[int], groups: Collection[int], *, inside: bool, prefixed: bool
+        self, block: Block, marks: Sequence[int], headers: Container[int], *, inside: bool, prefixed: bool
     ) -> None:
-        self._lines = lines
+        self._lines = block.lines
         self._marks = marks
-        self._groups = groups
+        self._headers = headers
+        self._groups = block.members
         """where the members of a group stand"""
         self._inside = inside
         """nothing else stands in these lines: they are a member of a group, or quoted"""
@@ -98,7 +98,7 @@ class Messages:
             text = lines[mark]
             if separator(lines, mark) is not None:
                 return mark, limit
-            if header_at(text) >= 0 or is_stack_header(text):
+            if mark in self._headers or is_stack_header(text):
                 if not (quoted or _quotes(first, text, directly=mark == at + 1)):
                     return 0, mark
                 quoted = True

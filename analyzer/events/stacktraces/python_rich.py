@@ -33,7 +33,9 @@ def read_rich(lines: list[str]) -> list[Chain]:
     at = 0
     while at < len(lines):
         text = lines[at]
-        if ("(most recent call last)" in text and TOP.match(text)) or ("│" in text and PLACE.match(text)):
+        if at + 1 < len(lines) and text == lines[at + 1]:
+            at += 1
+        elif ("(most recent call last)" in text and TOP.match(text)) or ("│" in text and PLACE.match(text)):
             chain = _Reading(lines, at).chain()
             found.append(chain)
             at = chain.end
