@@ -113,16 +113,19 @@ def _begin_in(names: tuple[str, ...], line: str) -> Move | None:
     return None
 
 
-def _source(line: str) -> LineState:
-    return "bare source" if line[0] == "F" else "source"
+def _source(line: str, bare: str = "F") -> LineState:
+    """loguru's `> File` is printed without indentation: it tells nothing of where a collector took it off."""
+    return "bare source" if line[0] in bare else "source"
 
 
 def _preamble(line: str) -> Move | None:
-    if PREAMBLE_DETAIL.match(line):
+    if PREAMBLE_DETAIL.match(line) or FRAME.match(line):
         return "preamble", SURE
     if header_at(line) >= 0:
         return "header", SURE
-    return begin(line)
+    if line.startswith(_DEEP):  # a source line of where a task was made
+        return "preamble", LIKELY
+    return begin(line) or (None if is_log_line(line) else ("preamble", WEAK))
 
 
 def _header(line: str) -> Move | None:
@@ -152,7 +155,7 @@ def _source_line(line: str) -> Move | None:
 
 def _bare_frames(line: str) -> Move | None:
     if FRAME.match(line):
-        return _source(line), SURE
+        return _source(line, "F>"), SURE
     if CARETS.match(line) or REPEATED.match(line) or ELIDED.match(line) or line.startswith(_SOURCES):
         return "bare frames", SURE
     move = _after_frames(line)
@@ -163,7 +166,7 @@ def _bare_frames(line: str) -> Move | None:
 
 def _bare_source_line(line: str) -> Move | None:
     if FRAME.match(line):
-        return _source(line), SURE
+        return _source(line, "F>"), SURE
     if line.startswith(_DEEP):
         return "frames", SURE
     if header_at(line) >= 0 or is_log_line(line):
