@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from analyzer.events.decorations import closes_markup
 from analyzer.events.pieces import Piece
-from analyzer.events.stacktraces import all_readers, readers_of
+from analyzer.events.stacktraces import all_readers, readers_of, shows_stack
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK, LineState, Reader
 from analyzer.events.streams import Stream, stream_of
 from analyzer.model import Entry, Severity
@@ -31,6 +31,7 @@ _MAX_BLANKS = 3
 _MAX_BETWEEN = 50
 """lines of others between two lines of one stack"""
 _MAX_OPEN = 16
+_FAR_IN = ("    ", "\t")
 _TAIL_LINES = 16
 """of a text of many lines: enough to see where a stack stands at its end"""
 
@@ -90,6 +91,8 @@ class _StreamStitcher:
         self.units: list[_Unit] = []
         self.previous: _Unit | None = None
         """of the piece right before"""
+        self.indented: list[_Unit] = []
+        """lines right before, far in, of which nobody knows what they belong to"""
         self.pieces: list[Piece] = []
         self.gaps: list[int] = []
         """between lines that surely belong together"""
@@ -147,12 +150,14 @@ class _StreamStitcher:
             if fit < SURE:
                 began, began_fit = _begin(piece)
             if fit >= began_fit:
+                self.indented = []
                 self._take(unit, piece, states, fit)
                 self.previous = previous if fit == WEAK else None
                 return
         for other in self.open:
             other.between += 1
         fresh = self._alone(piece)
+        self._lost_head(fresh)
         if began is not None:
             fresh.states = fresh.waiting_states = began
         if previous is not None and _is_log_line_before(previous, piece):
@@ -163,6 +168,20 @@ class _StreamStitcher:
             self.open.append(fresh)
             if len(self.open) > _MAX_OPEN:
                 self._close(self.open[0])
+
+    def _lost_head(self, fresh: _Unit) -> None:
+        """Where the head of a stack was lost in the middle of a frame, what is left of the frame stands far in."""
+        piece = fresh.opener
+        if self.indented and not _soon(self.indented[-1].opener.entry, piece.entry, SOON_NS):
+            self.indented = []
+        if piece.text.startswith(_FAR_IN) and not shows_stack(piece.text.lstrip()):
+            self.indented = [*self.indented[-_MAX_WAITING:], fresh]
+            return
+        lost, self.indented = self.indented, []
+        if lost and piece.text[:1].isspace() and shows_stack(piece.text.lstrip()) and _begin(piece)[0]:
+            fresh.pieces = [p for unit in lost for p in unit.pieces] + fresh.pieces
+            for unit in lost:
+                unit.merged = True
 
     def _alone(self, piece: Piece) -> _Unit:
         unit = _Unit(opener=piece, pieces=[piece], last_ns=piece.entry.time_ns)

@@ -9,6 +9,7 @@ reports. The states of other formats than the interpreter's are those of their g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from analyzer.events.stacktraces import (
@@ -45,6 +46,7 @@ _GRAMMARS: dict[str, LineGrammar] = {
     "faulthandler": python_faulthandler.GRAMMAR,
     "ipython": python_ipython_lines.GRAMMAR,
 }
+_MARGIN = re.compile(r" {2,58}\|(?: |$)")
 _DEEP = ("   ", "\t", "│", "└")
 _SOURCES = ("│", "└", "--> ")
 
@@ -79,6 +81,8 @@ def begin(line: str) -> Move | None:
         return _begin_in(("pytest",), line)
     if first in " |" and is_group_start(line):
         return "group", SURE
+    if first == " " and "|" in line[:60] and _MARGIN.match(line):  # the head of a group's drawing was lost
+        return "group", WEAK
     if first in "TFEPDU_-" and PREAMBLE.match(line):
         return "preamble", LIKELY
     if first in "TD" and line.strip() in SEPARATORS:
