@@ -48,6 +48,8 @@ class _Unit:
     pieces: list[Piece]
     states: _States | None = None
     """None until somebody asks: most units are never followed by a line that could belong to them"""
+    before_last: _States = field(default_factory=dict)
+    """the states before the last piece, which may turn out to be another stack's title"""
     waiting: list[Piece] = field(default_factory=list)
     """part of it only if it goes on"""
     waiting_states: _States = field(default_factory=dict)
@@ -156,7 +158,10 @@ class _StreamStitcher:
                 return
         for other in self.open:
             other.between += 1
-        fresh = self._alone(piece)
+        fresh = self._titled(piece) or self._alone(piece)
+        if len(fresh.pieces) > 1:
+            self.open.append(fresh)
+            return
         self._lost_head(fresh)
         if began is not None:
             fresh.states = fresh.waiting_states = began
@@ -168,6 +173,30 @@ class _StreamStitcher:
             self.open.append(fresh)
             if len(self.open) > _MAX_OPEN:
                 self._close(self.open[0])
+
+    def _titled(self, piece: Piece) -> _Unit | None:
+        """A new unit of a stack's first frame and its title, where the open stack took that for its own closing line:
+        `TypeError: x` closes a Python stack and opens a JavaScript one, and only the line after it tells."""
+        unit = self.open[-1] if self.open else None
+        if unit is None or not unit.before_last or len(unit.pieces) < 2 or unit.waiting:
+            return None
+        title = unit.pieces[-1]
+        if "\n" in title.text or not _soon(title.entry, piece.entry, SOON_NS):
+            return None
+        opened = {n: s for n, s in _begin(title)[0].items() if n not in unit.before_last}
+        states, fit = _step(opened, piece.first_line())
+        if fit < SURE:
+            return None
+        unit.pieces.pop()
+        unit.states = unit.waiting_states = unit.before_last
+        unit.before_last = {}
+        unit.last_ns = unit.pieces[-1].entry.time_ns
+        fresh = self._alone(title)
+        fresh.pieces.append(piece)
+        fresh.states = fresh.waiting_states = states
+        fresh.last_ns = piece.entry.time_ns
+        fresh.proved = True
+        return fresh
 
     def _lost_head(self, fresh: _Unit) -> None:
         """Where the head of a stack was lost in the middle of a frame, what is left of the frame stands far in."""
@@ -235,7 +264,7 @@ class _StreamStitcher:
         unit.indents.setdefault(sign, set()).add(indent)
         unit.pieces += unit.waiting
         unit.waiting = []
-        unit.states = states
+        unit.before_last, unit.states = unit.states or {}, states
         unit.last_ns = piece.entry.time_ns
         unit.between = 0
         self.open.remove(unit)
