@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from msgspec import structs
 
+from analyzer.events.collecting import collector_paused
 from analyzer.events.decorations import undecorate
 from analyzer.events.documents import nested_texts
 from analyzer.events.fragments import join_fragments
@@ -73,21 +72,8 @@ def read_events(
     as it stands, since joining and unescaping can bring secrets to light; `redact_all` does the same to many texts at
     once. Without `frame_rules` the shipped ones judge what is in-app.
     """
-    with _collector_paused():
+    with collector_paused():
         return _read_events(entries, redact, redact_all or (lambda texts: [redact(t) for t in texts]), frame_rules)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Nothing made here refers back to itself, and a collector that walks all entries again and again to find that out
-    takes a third of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _read_events(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from analyzer.events.collecting import collector_paused
 from analyzer.events.plaintext import is_escaped_stack, parse_object, strings_of, strip_ansi, unescape_stacks
 from analyzer.events.stacktraces.core import Reader, Span, readers
 from analyzer.events.stacktraces.in_app import FrameJudge, judge_by
@@ -19,6 +20,11 @@ from analyzer.model import StackTrace
 from analyzer.rules import Rule
 
 __all__ = ["StackText", "all_hints", "all_readers", "parse_stack_traces", "read_stacks", "readers_of", "shows_stack"]
+
+
+_LONG_LINE = 10_000
+_LARGE = 65_536
+"""characters: so many lines make so many objects that the garbage collector would look at them again and again"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,13 @@ def parse_stack_traces(text: str, *, frame_rules: Sequence[Rule] = ()) -> list[S
 
 def read_stacks(text: str, *, frame_rules: Sequence[Rule] = ()) -> StackText:
     """The traces of a text and what is left of it; a stack that is no error (`stack_info`) is taken out too."""
+    if len(text) < _LARGE:
+        return _read_stacks(text, frame_rules)
+    with collector_paused():
+        return _read_stacks(text, frame_rules)
+
+
+def _read_stacks(text: str, frame_rules: Sequence[Rule]) -> StackText:
     text = strip_ansi(text)
     if is_escaped_stack(text):
         text = unescape_stacks(text)
@@ -65,7 +78,8 @@ def read_stacks(text: str, *, frame_rules: Sequence[Rule] = ()) -> StackText:
     lines = _lines(text) if known is not None else []
     spans = known.find(lines) if known is not None else None
     if spans is None:
-        found = readers_of(text)
+        lines = lines or (_lines(text) if len(text) >= _LARGE else [])
+        found = readers_of(text if len(text) < _LARGE else _abridged(lines))
         if not found:
             return StackText(traces=(), rest=text)
         lines = lines or _lines(text)
@@ -83,15 +97,22 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip("\r") for line in lines] if "\r" in text else lines
 
 
+def _abridged(lines: Sequence[str]) -> str:
+    """The lines of a large text once each, and of a long one its ends: enough to see which languages it may hold."""
+    distinct = dict.fromkeys(lines)
+    return "\n".join([x if len(x) <= _LONG_LINE else f"{x[:_LONG_LINE]}\n{x[-_LONG_LINE:]}" for x in distinct])
+
+
 def readers_of(text: str) -> list[Reader]:
     """The readers that may find a stack in a text."""
-    found = []
-    for reader in all_readers():
-        for hint in reader.hints:
-            if hint in text:
-                found.append(reader)
-                break
-    return found
+    return [reader for reader in all_readers() if _any_in(reader.hints, text) and _any_in(reader.besides, text)]
+
+
+def _any_in(words: tuple[str, ...], text: str) -> bool:
+    for word in words:
+        if word in text:
+            return True
+    return not words
 
 
 @lru_cache(maxsize=8)

@@ -36,6 +36,8 @@ class Reader:
     language: str
     hints: tuple[str, ...]
     """a text without any of these substrings is not read at all"""
+    besides: tuple[str, ...] = ()
+    """nor one without any of these; for hints that other languages have too"""
     read: Callable[[Sequence[str]], list[Span]]
     """lines → stacks, in order and without overlap; linear time, never raises"""
     begin: Callable[[str], Move | None]

@@ -127,7 +127,7 @@ class LineGrammar:
                     run, tentative, state = [], [], ""
                 continue
             token, fit = self._follow(state, at, line) if run else (None, 0)
-            opened = self._open(at, line, fit)
+            opened = self._open(at, line, fit) if fit < SURE else None
             if opened is not None:
                 run, tentative = [opened], []
                 found.append(run)
