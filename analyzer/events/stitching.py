@@ -382,15 +382,16 @@ def _go_on(unit: _Unit, piece: Piece) -> tuple[_States, int]:
 
 
 def _step(states: _States, line: str) -> tuple[_States, int]:
-    """The languages that know the line best; those that would merely put up with it drop out."""
+    """The languages that know the line; where one can hardly be wrong, those that are not as sure drop out."""
     following: _States = {}
     best = 0
     for language, state in states.items():
         move = _READERS[language].step(state, line)
-        if move is None or move[1] < best:
+        if move is None or (best == SURE and move[1] < SURE):
             continue
-        if move[1] > best:
-            following, best = {}, move[1]
+        if move[1] == SURE and best < SURE:
+            following = {}
+        best = max(best, move[1])
         following[language] = move[0]
     return following, best
 
