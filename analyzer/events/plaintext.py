@@ -99,12 +99,14 @@ def _quoted(line: str, at: int) -> tuple[int, int]:
     start = max(line.rfind('"', 0, at), line.rfind("'", 0, at))
     if start < 0:
         return 0, 0
-    ahead = line[max(0, start - 9) : start].rstrip()
-    if ahead[-1:] in ("b", "u") and not ahead[-2:-1].isalnum():
-        ahead = ahead[:-1].rstrip()
-    if ahead[-1:] not in ("", ":", "=", ",", "[", "(", "{"):
-        return 0, 0
     quote = line[start]
+    ahead = line[max(0, start - 9) : start]
+    if quote == "'" and ahead[-1:] in ("b", "u") and not ahead[-2:-1].isalnum():
+        ahead = ""
+    elif quote == '"':
+        ahead = ahead.rstrip()
+    if ahead[-1:] not in ("", ":", "=", ",", "[", "(", "{", " " if quote == "'" else ""):
+        return 0, 0
     for mark in _QUOTE_OR_PAIR.finditer(line, start + 1):
         if mark[0] == quote:
             return start + 1, mark.start()

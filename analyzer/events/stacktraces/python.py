@@ -62,16 +62,7 @@ def _span(chain: Chain) -> Span:
 register(
     Reader(
         language=LANGUAGE,
-        hints=(
-            "(most recent call",
-            'File "',
-            "File \\",
-            "sub-exception",
-            "❱",
-            "E   ",
-            "short test summary info",
-            *sorted(SEPARATORS),
-        ),
+        hints=_HINTS,
         read=read,
         begin=begin,
         heads=heads,

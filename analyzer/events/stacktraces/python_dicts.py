@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analyzer.events.stacktraces.core import Draft
+from analyzer.events.stacktraces.core import Draft, build
 from analyzer.events.stacktraces.python_chains import Chain
 from analyzer.events.stacktraces.python_lines import SUB_COUNT
-from analyzer.model import Frame, Relation
+from analyzer.model import Frame, Relation, StackTrace
 
 MARKS = ('"exc_type"',)
 _MAX_DEPTH = 40
@@ -42,6 +42,12 @@ def read_dicts(lines: list[str]) -> list[Chain]:
                 break  # a line is one stack's
             start = _START.search(line, end)
     return found
+
+
+def trace_of_dicts(stacks: Sequence[Any]) -> StackTrace | None:
+    """The trace of a list of exceptions as data, None where it is something else."""
+    drafts = drafts_of(stacks)
+    return build("python", drafts, truncated=False) if drafts else None
 
 
 def drafts_of(stacks: Sequence[Any], depth: int = 0) -> list[Draft]:

@@ -114,7 +114,9 @@ def _is_bare_code(lines: list[str], at: int, wanted: bool, file: str) -> bool:
         return False
     final = final_line(text)
     if final is None:
-        return wanted or any(FRAME.match(t) or CARETS.match(t) for t in lines[at + 1 : at + _NEAR])
+        if wanted or text[0] in ")]}" or lines[at - 1].rstrip()[-1:] in ("(", "[", "{", ",", "\\"):
+            return True
+        return any(FRAME.match(t) or CARETS.match(t) for t in lines[at + 1 : at + _NEAR])
     if final[2] == SURE:
         return False
     following = lines[at + 1 : at + 2]

@@ -21,14 +21,16 @@ FRAME = re.compile(
 ARROW = re.compile(r"\s{0,4}-{1,6}> {0,6}(?P<line>\d{1,9})(?: (?P<code>.{0,2000}))?$")
 SOURCE = re.compile(r"\s{3,14}\S|\s{0,8}\d{1,9}(?: |$)")
 SKIPPED = re.compile(r"\s{0,8}(?:\[\.\.\. skipping|\.\.\. last \d|\(\.\.\.\))")
+_PLAIN_HEADER = re.compile(r"Traceback \(most recent call last\):\s*$")
 _TITLE = re.compile(r"[^\W\d][\w.]{0,300}(?:: |:?\s*$)")
 _LINK = re.compile(rf"(?:{CAUSE}|{CONTEXT})")
 _ANY = re.compile(r"(?!.{0,60}\d\d:\d\d:\d\d|\[?[A-Z]{4,8}[\]: ]).")
 
-_IN_FRAMES = ("header", "frame", "arrow", "source", "skipped")
+_IN_FRAMES = ("header", "plain header", "frame", "arrow", "source", "skipped")
 GRAMMAR = LineGrammar(
     (
         LineKind(name="header", pattern=HEADER, opens=SURE, after={"link": SURE}),
+        LineKind(name="plain header", pattern=_PLAIN_HEADER, after={"link": SURE}),
         LineKind(name="frame", pattern=FRAME, after=dict.fromkeys(_IN_FRAMES, SURE)),
         LineKind(name="arrow", pattern=ARROW, after=dict.fromkeys(_IN_FRAMES, SURE)),
         LineKind(name="skipped", pattern=SKIPPED, after=dict.fromkeys(_IN_FRAMES, SURE)),

@@ -49,7 +49,7 @@ _NO_TYPES = frozenset((*_LEVELS, "Traceback", "File", "Message", "Arguments", "N
 _LOG_LINE = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d|\[?\d\d:\d\d:\d\d[ .,\]]|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
     r"|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL)(?:[\]: |]|$)|[IWEF]\d{4} \d\d:\d\d:"
-    r'|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)? - |\{"'
+    r'|\[\d\d/[A-Z][a-z]{2}/\d{4}|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)? - |\{"'
 )
 CONTINUED = re.compile(r"(?:\[SQL: |\[parameters: |\(Background on this error at: |(?:DETAIL|HINT|CONTEXT|LINE \d+): )")
 """lines that only a message of several lines has"""
@@ -61,7 +61,7 @@ PREAMBLE = re.compile(
 """what is printed right before the header and says whose traceback it is"""
 PREAMBLE_DETAIL = re.compile(r"(?:future|task|handle|protocol|transport|source_traceback|message|context): |  File \"")
 _ENDS = re.compile(
-    r"Local variables in innermost frame:|Call stack:$|[=_*]{3,200}(?: |$)|-{20,200}$|-{3,200} .{1,200} -{3,200}$"
+    r"Local variables in innermost frame:|Call stack:$|[=_*]{3,200}(?: |$)|-{20,200}$|-{3,200} .{1,200} -{3,200}$|</"
 )
 """lines that begin something else, whatever message stands before them"""
 

@@ -45,15 +45,15 @@ class Messages:
 
         `spaced`: blank lines stood between the frames. `above` is the line before the exception.
         """
-        end = self._end(at, first, spaced, above)
+        end = self._end(at, spaced, above)
         said = first if end == at + 1 else "\n".join([first, *self._lines[at + 1 : end]])
         if "sub-exception" in said:
             said = SUB_COUNT.sub("", said, count=1)
         return said.rstrip(), end
 
-    def _end(self, at: int, first: str, spaced: bool, above: int) -> int:
+    def _end(self, at: int, spaced: bool, above: int) -> int:
         lines = self._lines
-        link, limit = self._next_link(at, first, spaced)
+        link, limit = self._next_link(at, spaced)
         if link:
             limit = next((n for n in range(at + 1, link) if is_log_line(lines[n])), link)
             if limit == link:
@@ -83,7 +83,7 @@ class Messages:
             end -= 1
         return end
 
-    def _next_link(self, at: int, first: str, spaced: bool) -> tuple[int, int]:
+    def _next_link(self, at: int, spaced: bool) -> tuple[int, int]:
         """The sentence that ends a message for sure (0: none), and the line that the message cannot go beyond."""
         lines, marks = self._lines, self._marks
         limit = min(len(lines), at + _MAX_LINES)
@@ -99,7 +99,7 @@ class Messages:
             if separator(lines, mark) is not None:
                 return mark, limit
             if mark in self._headers or is_stack_header(text):
-                if not (quoted or _quotes(first, text, directly=mark == at + 1)):
+                if not (quoted or _quotes(lines[at], text)):
                     return 0, mark
                 quoted = True
             elif (is_group_start(text) and not self._inside) or (spaced and FRAME.match(text)):
@@ -111,8 +111,8 @@ class Messages:
         return 0, limit
 
 
-def _quotes(first: str, header: str, *, directly: bool) -> bool:
-    """Whether a header stands inside a message: its first line announces it, or it is set off from the text."""
-    if first.rstrip().endswith(":") or (directly and not first.strip()) or header.startswith("Original "):
+def _quotes(closing: str, header: str) -> bool:
+    """Whether a header stands inside a message: the closing line announces it, or it is set off from the text."""
+    if closing.rstrip().endswith(":") or header.startswith("Original "):
         return True
     return header[0].isspace() and not is_group_start(header)

@@ -36,6 +36,10 @@ def read_rich(lines: list[str]) -> list[Chain]:
         if at + 1 < len(lines) and text == lines[at + 1]:
             at += 1
         elif ("(most recent call last)" in text and TOP.match(text)) or ("│" in text and PLACE.match(text)):
+            while (
+                at and not TOP.match(lines[at]) and INSIDE.match(lines[at - 1]) and at > (found[-1].end if found else 0)
+            ):
+                at -= 1
             chain = _Reading(lines, at).chain()
             found.append(chain)
             at = chain.end

@@ -135,6 +135,8 @@ def _preamble(line: str) -> Move | None:
 def _header(line: str) -> Move | None:
     if FRAME.match(line):
         return _source(line), SURE
+    if python_ipython_lines.FRAME.match(line):
+        return "ipython:frame", SURE
     return None if header_at(line) >= 0 or line[0].isspace() else _final(line)
 
 
