@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzer.events.screening import Screened
-from analyzer.events.stitching import MAX_GAP_NS, SOON_NS, TAIL_GAP_NS
+from analyzer.events.stitching import MAX_GAP_NS, SAME_PRINTING_NS, TAIL_GAP_NS
 from analyzer.model import Entry
 
 _Key = tuple[str, str]
@@ -43,7 +43,7 @@ def _link_backwards(entries: Sequence[Entry], shown: Screened, starting: set[int
         if start_ns - time_ns <= MAX_GAP_NS:
             found[at] = found[start_at] = 1
         gap = next_ns - time_ns
-        if (gap <= SOON_NS and at in shown.stacks) or (gap <= TAIL_GAP_NS and entry.severity is None):
+        if (gap <= SAME_PRINTING_NS and at in shown.stacks) or (gap <= TAIL_GAP_NS and entry.severity is None):
             found[at] = found[next_at] = 1
         following[key] = (at, time_ns, at, time_ns) if at in starting else (at, time_ns, start_at, start_ns)
 

@@ -24,6 +24,8 @@ MAX_GAP_NS = 30_000_000_000
 """the longest pause that a slow stream may teach"""
 SOON_NS = 100_000_000
 """a line that nothing marks as part of a stack must come this soon"""
+SAME_PRINTING_NS = 5_000_000
+"""the same after a text of many lines: what was printed at once is delivered at once"""
 TAIL_GAP_NS = 1_000_000
 """between a message and the tail that a line end cut off"""
 _MAX_WAITING = 40
@@ -62,6 +64,8 @@ class _Unit:
     before: _Unit | None = None
     """the log line right in front of it, which belongs to it if it proves to be a stack"""
     merged: bool = False
+    is_block: bool = False
+    """it came as one text of many lines"""
 
 
 class Stitcher:
@@ -213,7 +217,7 @@ class _StreamStitcher:
                 unit.merged = True
 
     def _alone(self, piece: Piece) -> _Unit:
-        unit = _Unit(opener=piece, pieces=[piece], last_ns=piece.entry.time_ns)
+        unit = _Unit(opener=piece, pieces=[piece], last_ns=piece.entry.time_ns, is_block="\n" in piece.decorated.text)
         self.units.append(unit)
         self.previous = unit
         return unit
@@ -227,7 +231,7 @@ class _StreamStitcher:
         marked: bool | None = None
         for unit in reversed(self.open.copy()):
             gap = 0 if unit.last_ns is None or time_ns is None else time_ns - unit.last_ns
-            if gap > SOON_NS and not unit.proved:
+            if not unit.proved and gap > (SAME_PRINTING_NS if unit.is_block else SOON_NS):
                 if marked is None:
                     marked = piece.may_go_on()
                 if not marked:
