@@ -9,10 +9,10 @@ https://github.com/xdebug/xdebug/blob/master/src/develop/stack.c
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 
-from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK, Move
-from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind, Token
+from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
+from analyzer.events.stacktraces.line_grammar import LineKind
+from analyzer.events.stacktraces.php_marked_grammar import MarkedGrammar
 
 TYPE = r"\\{0,2}[A-Za-z_\x80-\uffff][\w\\]{0,300}(?:@anonymous)?(?:\x00[^\s:]{0,300}(?::\d{1,9}\$\w{1,9})?)?"
 _KNOWN_TYPE = (
@@ -61,6 +61,18 @@ _LEVELS = ("atal error", "arse error", "arning:")
 _MARKS = {
     **dict.fromkeys(("frame", "called", "main", "numbered"), ("#",)),
     **dict.fromkeys(("stack", "call_stack"), ("tack",)),
+    "thrown": ("thrown in ",),
+    "close": ('"',),
+    "xframe": (". ",),
+    **dict.fromkeys(("next", "next_ended", "next_open"), ("Next ",)),
+    **dict.fromkeys(("previous", "previous_open"), ("[previous ",)),
+    "object_end": (" at ",),
+    "break": ("<br",),
+    **dict.fromkeys(("said_end", "ended"), (" in ",)),
+    **dict.fromkeys(("place", "at"), (":",)),
+    "caused": ("Caused by",),
+    "boxed": ("[",),
+    "exception_trace": ("Exception trace:",),
     **dict.fromkeys(("uncaught", "fatal", "uncaught_open"), ("PHP ",)),
     **dict.fromkeys(("shown", "shown_fatal", "shown_open"), _LEVELS),
     **dict.fromkeys(("object", "object_open"), ("[object] (",)),
@@ -73,7 +85,7 @@ _MARKS = {
     "unit": ("::",),
     "console": (" line ",),
 }
-"""what a line must hold at least one of, to open a stack as one of the kinds"""
+"""what a line of a kind holds at least one of"""
 _ANY_MARK = ("tack", " line ", "PHP ", "[object] (", "Exception", "Error", "::", "arning:", " error", "\\")
 
 
@@ -90,35 +102,6 @@ def _after(fit: int, *kinds: str) -> dict[str, int]:
 
 def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens: int = 0) -> LineKind:
     return LineKind(name=name, pattern=re.compile(pattern), opens=opens, after=after or {})
-
-
-class MarkedGrammar(LineGrammar):
-    """A grammar that tries what may open a stack only where the line holds a mark of it."""
-
-    def __init__(self, kinds: Sequence[LineKind], marks: Mapping[str, tuple[str, ...]]) -> None:
-        """`marks`: by the names of the kinds that open a stack."""
-        super().__init__(kinds)
-        self._fits = {kind.name: kind.opens for kind in kinds if kind.opens}
-        self._marked = tuple((marks[name], name, fit, match) for name, fit, match in self._opening)
-
-    def begin(self, line: str) -> Move | None:
-        """The state after a line that opens a stack by itself."""
-        token = self._open(0, line, 0)
-        return None if token is None else (token.kind, self._fits[token.kind])
-
-    def _open(self, at: int, line: str, least: int) -> Token | None:
-        if least >= SURE or not _may_open(line):
-            return None
-        for marks, name, fit, match in self._marked:
-            if fit <= least:
-                return None
-            for mark in marks:
-                if mark in line:
-                    found = match(line)
-                    if found:
-                        return Token(at, name, found)
-                    break
-        return None
 
 
 GRAMMAR = MarkedGrammar(
@@ -213,6 +196,7 @@ GRAMMAR = MarkedGrammar(
         _kind("plain", rf"{_ENDS_AT}{_BEFORE}(?=exception '{TYPE}' with message '){_SAID_AT}", opens=LIKELY),
         _kind("plain", rf"{_ENDS_AT}{_BEFORE}(?={_KNOWN_TYPE}(?:: | in )){_SAID_AT}", opens=LIKELY),
         _kind("untyped", rf"(?P<pre>)(?>(?P<said>.*) in ){_A_FILE}{_FILE_LINE}\s*$", opens=WEAK),
+        _kind("plain_open", rf"(?P<pre>)(?P<said>{_KNOWN_TYPE}: [^\n]*)$", opens=LIKELY),
         _kind("plain_open", rf"{_BEFORE}(?P<said>exception '{TYPE}' with message '[^\n]*)$", opens=WEAK),
         _kind("plain_open", rf"{_BEFORE}(?P<said>{_KNOWN_TYPE}: [^\n]*)$", opens=WEAK),
         _kind("numbered", rf"Exception #\d{{1,6}} \((?P<type>{TYPE})\): (?P<said>[^\n]*)$", opens=LIKELY),
@@ -262,5 +246,6 @@ GRAMMAR = MarkedGrammar(
         _kind("more", r"[^\n]", _after(WEAK, *_FRAMES)),
         _kind("again", r"[^\n]", _after(WEAK, "ended", "shown_fatal", "again")),
     ),
-    _MARKS,
+    marks=_MARKS,
+    may_open=_may_open,
 )
