@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import traceback
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.events.stacktraces import parse_stack_traces, read_stacks
+from analyzer.events.stacktraces.core import WEAK
+from analyzer.events.stacktraces.python_dicts import trace_of_dicts
+from analyzer.events.stacktraces.python_steps import begin, step
 from analyzer.model import Relation
 
 
@@ -330,3 +333,87 @@ def test_a_formatted_trace_parses_back(message: str, depth: int) -> None:
 
     trace = only(caught(lambda: fail(depth)))
     assert [e.message for e in trace.exceptions] == [f"{n} {message}" for n in range(depth + 1)]
+
+
+def test_a_prefix_on_every_line_is_taken_off() -> None:
+    text = "\n".join(
+        f"[2025-01-02, 03:04:0{n} UTC] {{log.py:15{n}}} ERROR - {x}" for n, x in enumerate(PLAIN.split("\n"))
+    )
+    trace = only(text)
+    assert (trace.exceptions, trace.truncated) == (only(PLAIN).exceptions, False)
+    assert read_stacks(text).rest.startswith("[2025-01-02, 03:04:00 UTC] {log.py:150} ERROR -")
+
+
+def test_an_indented_traceback_reads_like_the_plain_one() -> None:
+    assert parse_stack_traces(indent(PLAIN, " " * 7)) == parse_stack_traces(PLAIN)
+
+
+@pytest.mark.parametrize("cut", range(1, 5))
+def test_a_traceback_that_is_cut_anywhere_says_so(cut: int) -> None:
+    lines = PLAIN.splitlines()
+    assert only("\n".join(lines[:cut])).truncated
+
+
+def test_exceptions_as_data_are_a_chain() -> None:
+    trace = trace_of_dicts(
+        [
+            {
+                "exc_type": "RuntimeError",
+                "exc_value": "flush failed",
+                "frames": [{"filename": "/app/a.py", "lineno": 3}],
+            },
+            {"exc_type": "KeyError", "exc_value": "'k'", "is_cause": True, "frames": []},
+        ]
+    )
+    assert trace is not None
+    assert [(e.type, e.relation) for e in trace.exceptions] == [("KeyError", Relation.CAUSE), ("RuntimeError", None)]
+    assert trace_of_dicts([{"type": "KeyError"}]) is None
+
+
+ORDINARY = [
+    "connecting to db...",
+    "request finished in 12 ms",
+    "  retrying: attempt 2",
+    "File uploaded: report.csv, line count 120",
+    "Error budget remaining: 99.2%",
+    "at capacity: 3 workers busy",
+    'INFO:     192.0.2.1:0 - "GET /health HTTP/1.1" 200 OK',
+    "WARNING cache miss ratio 0.41",
+]
+
+
+@pytest.mark.parametrize("line", ORDINARY)
+def test_an_ordinary_line_opens_nothing_and_no_finished_stack_claims_it(line: str) -> None:
+    assert begin(line) is None
+    for stack in (PLAIN, GROUP, BOX, REPORT):
+        state = ""
+        for printed in stack.splitlines():
+            move = (step(state, printed) if state else None) or begin(printed)
+            assert move is not None
+            state = move[0]
+        move = step(state, line)
+        assert move is None or move[1] == WEAK
+
+
+GROUP = dedent("""\
+      + Exception Group Traceback (most recent call last):
+      |   File "/app/run.py", line 3, in <module>
+      |     go()
+      | ExceptionGroup: batch (1 sub-exception)
+      +-+---------------- 1 ----------------
+        | ValueError: row 4
+        +------------------------------------""")
+BOX = dedent("""\
+    ╭─ Traceback (most recent call last) ─╮
+    │ /app/shop/cart.py:12 in total       │
+    ╰─────────────────────────────────────╯
+    ValueError: row 4""")
+REPORT = dedent("""\
+    ____________ test_total ____________
+
+    >   total([])
+
+    tests/test_cart.py:3:
+    E   ValueError: row 4
+
+    shop/cart.py:12: ValueError""")

@@ -51,7 +51,11 @@ def read(lines: Sequence[str]) -> list[Span]:
                 plain[chain.start : chain.end] = [TAKEN] * (chain.end - chain.start)
     chains += read_chains(plain)
     chains.sort(key=lambda chain: chain.start)
-    return [_span(chain) for chain in chains]
+    spans: list[Span] = []
+    for chain in chains:
+        if not spans or chain.start >= spans[-1].end:
+            spans.append(_span(chain))
+    return spans
 
 
 def _span(chain: Chain) -> Span:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from analyzer.events.stacktraces.python_lines import header_at, is_group_start, is_log_line, separator
+from analyzer.events.stacktraces.python_lines import TAKEN, header_at, is_group_start, is_log_line, separator
 
 MEMBERS = "\0members"
 """stands in a block for the members of the group above it"""
@@ -107,7 +107,7 @@ def _end_of_gap(lines: Sequence[str], at: int) -> int:
         text = lines[end]
         if _margin(text) is not None:
             return 0 if is_group_start(text) else end
-        if is_log_line(text) or header_at(text) >= 0 or separator((text,), 0):
+        if text == TAKEN or is_log_line(text) or header_at(text) >= 0 or separator((text,), 0):
             return 0
     return 0
 

@@ -6,7 +6,7 @@ import re
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
 from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
-from analyzer.events.stacktraces.python_lines import CAUSE, CONTEXT
+from analyzer.events.stacktraces.python_lines import CAUSE, CONTEXT, SHORT_TITLE
 
 DASHES = re.compile(r"-{70,80}\s*$")
 HEADER = re.compile(r"(?P<type>[^\W\d][\w.]{0,300}) {1,80}Traceback \(most recent call last\)\s*$")
@@ -22,7 +22,6 @@ ARROW = re.compile(r"\s{0,4}-{1,6}> {0,6}(?P<line>\d{1,9})(?: (?P<code>.{0,2000}
 SOURCE = re.compile(r"\s{3,14}\S|\s{0,8}\d{1,9}(?: |$)")
 SKIPPED = re.compile(r"\s{0,8}(?:\[\.\.\. skipping|\.\.\. last \d|\(\.\.\.\))")
 _PLAIN_HEADER = re.compile(r"Traceback \(most recent call last\):\s*$")
-_TITLE = re.compile(r"[^\W\d][\w.]{0,300}(?:: |:?\s*$)")
 _LINK = re.compile(rf"(?:{CAUSE}|{CONTEXT})")
 _ANY = re.compile(r"(?!.{0,60}\d\d:\d\d:\d\d|\[?[A-Z]{4,8}[\]: ]).")
 
@@ -36,7 +35,7 @@ GRAMMAR = LineGrammar(
         LineKind(name="skipped", pattern=SKIPPED, after=dict.fromkeys(_IN_FRAMES, SURE)),
         LineKind(name="source", pattern=SOURCE, after=dict.fromkeys(_IN_FRAMES, LIKELY)),
         LineKind(name="link", pattern=_LINK, after={"title": SURE, "message": SURE}),
-        LineKind(name="title", pattern=_TITLE, after=dict.fromkeys(_IN_FRAMES, LIKELY)),
+        LineKind(name="title", pattern=SHORT_TITLE, after=dict.fromkeys(_IN_FRAMES, LIKELY)),
         LineKind(name="message", pattern=_ANY, after={"title": WEAK, "message": WEAK}),
     )
 )

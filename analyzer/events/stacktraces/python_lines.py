@@ -46,6 +46,10 @@ _LOWER_NAMES = re.compile(r"(?:\w{0,40}_)?(?:error|timeout|abort|exception|failu
 """exceptions without a capital letter: `socket.timeout`, `zlib.error`, `ftplib.error_perm`"""
 _LEVELS = ("TRACE", "DEBUG", "INFO", "NOTICE", "WARNING", "WARN", "ERROR", "CRITICAL", "FATAL", "SUCCESS")
 _NO_TYPES = frozenset((*_LEVELS, "Traceback", "File", "Message", "Arguments", "None", "True", "False"))
+SHORT_TITLE = re.compile(
+    rf"\s{{0,200}}(?!(?:{'|'.join(_LEVELS)})\b)(?:[A-Z]\w{{0,200}}|\w{{0,100}}(?:error|timeout|abort))(?:: |:?\s*$)"
+)
+"""a closing line with a type without a module, as rich and IPython write it"""
 _LOG_LINE = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d|\[?\d\d:\d\d:\d\d[ .,\]]|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
     r"|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL)(?:[\]: |]|$)|[IWEF]\d{4} \d\d:\d\d:"

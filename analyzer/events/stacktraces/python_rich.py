@@ -29,7 +29,7 @@ _NOTE = "[NOTE] "
 
 def read_rich(lines: list[str]) -> list[Chain]:
     """All chains of boxes in a text."""
-    found = []
+    found: list[Chain] = []
     at = 0
     while at < len(lines):
         text = lines[at]

@@ -6,7 +6,7 @@ import re
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
 from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
-from analyzer.events.stacktraces.python_lines import CAUSE, CONTEXT
+from analyzer.events.stacktraces.python_lines import CAUSE, CONTEXT, SHORT_TITLE
 
 _RULE = r"[─━-]{0,400}"
 TOP = re.compile(rf"\s{{0,200}}[╭┌┏+]{_RULE} ?Traceback \(most recent call last\) ?{_RULE}[╮┐┓+]\s*$")
@@ -15,7 +15,6 @@ BOX = re.compile(rf"\s{{0,200}}[╭┌┏+][─━-]{{2}}{_RULE}(?: [^─━╮�
 INSIDE = re.compile(r"\s{0,200}[│┃|] (?P<text>.{0,4000}) [│┃|]\s*$")
 BOTTOM = re.compile(rf"\s{{0,200}}[╰└┗+][─━-]{_RULE}[╯┘┛+]\s*$")
 PLACE = re.compile(r"\s{0,200}[│┃] (?:\S.{0,400}:\d{1,9} in \S.{0,200}|in \S.{0,200}:\d{1,9}|❱.{0,4000}) [│┃]\s*$")
-_TITLE = re.compile(r"\s{0,200}[^\W\d]\w{0,200}(?:: |\s*$)")
 _NOTE = re.compile(r"\s{0,200}\[NOTE\] ")
 _LINK = re.compile(r"\s{0,200}(?:The above exception was the direct cause|During handling of the above exception)")
 _LINK_ENDS = "|".join(
@@ -37,7 +36,7 @@ GRAMMAR = LineGrammar(
         LineKind(name="link", pattern=_LINK, after={**_SAID, "bottom": SURE}),
         LineKind(name="link end", pattern=_LINK_END, after={"link": SURE}),
         LineKind(name="note", pattern=_NOTE, after=_SAID),
-        LineKind(name="title", pattern=_TITLE, after={"bottom": LIKELY, "link": LIKELY, "link end": LIKELY}),
+        LineKind(name="title", pattern=SHORT_TITLE, after={"bottom": LIKELY, "link": LIKELY, "link end": LIKELY}),
         LineKind(name="message", pattern=_ANY, after=dict.fromkeys(_SAID, WEAK)),
     )
 )
