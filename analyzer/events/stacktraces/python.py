@@ -1,4 +1,4 @@
-"""Python tracebacks, 2.7 to 3.14, as the interpreter and the usual loggers print them."""
+"""Python tracebacks, 2.7 to 3.13, as the interpreter and the usual loggers print them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HINTS = (
     "File \\",
     "sub-exception",
     '"exc_type"',
-    "E   ",
+    "\nE   ",
     "❱",
     "short test summary info",
     *sorted(SEPARATORS),

@@ -1,4 +1,4 @@
-"""What the lines of CPython tracebacks look like, 2.7 to 3.14.
+"""What the lines of CPython tracebacks look like, 2.7 to 3.13.
 
 Grammar: https://docs.python.org/3/library/traceback.html. Every pattern is anchored and bounded, so a line costs what
 its beginning costs.
