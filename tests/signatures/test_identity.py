@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-
 from msgspec.structs import replace as replace_struct
 
 from analyzer.model import (

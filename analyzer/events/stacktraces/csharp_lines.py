@@ -19,11 +19,13 @@ _NO_PACKAGE = (
     r"(?!(?:javax?|jakarta|jdk|sun|com|org|net|io|kotlinx?|scala|akka|play|groovy|clojure|androidx?|reactor|edu|dev)\.)"
 )
 """Java's packages"""
-_QUALIFIED = rf"{_NO_PACKAGE}(?:{_PART}(?:`\d{{1,3}})?[.+]){{1,30}}+[A-Z]\w{{0,200}}+"
+_QUALIFIED = rf"{_NO_PACKAGE}(?>(?:{_PART}(?:`\d{{1,3}})?[.+]){{1,30}})[A-Z]\w{{0,200}}+"
 _ENDS_LIKE_ONE = r"(?:(?<=Exception)|(?<=Error))"
 _SIMPLE = rf"[A-Z]\w{{0,200}}+{_ENDS_LIKE_ONE}"
 _TYPE = rf"(?P<type>(?:{_QUALIFIED}|{_SIMPLE}){_GENERIC})"
-_EVIDENT_TYPE = rf"(?P<type>{_NO_PACKAGE}(?:{_PART}(?:`\d{{1,3}})?[.+]){{0,30}}+\w{{1,200}}+{_ENDS_LIKE_ONE}{_GENERIC})"
+_EVIDENT_TYPE = (
+    rf"(?P<type>{_NO_PACKAGE}(?>(?:{_PART}(?:`\d{{1,3}})?[.+]){{0,30}})\w{{1,200}}+{_ENDS_LIKE_ONE}{_GENERIC})"
+)
 _WORDS = r"(?:\S{1,300}+\s{1,20}+){1,40}?(?:[\w.-]{1,40}=)?[\"'(\[]{0,2}"
 _CODE = r"(?: \((?:0x[0-9A-Fa-f]{1,16}|-?\d{1,12})(?:, [^()\n]{1,80})?\))?"
 """`ExternalException` prints its number between type and colon"""
@@ -43,7 +45,7 @@ _FUNCTION = (
     r"(?:[^\s().:]{0,500}+[.:][^\s()]{1,1000}+|lambda_method\w{0,10})(?: [^\s()]{1,300}+){0,4}) ?"
 )
 _ANY_ARGUMENTS = (
-    r"\([^()\n]{0,2000}+(?:\([^()\n]{0,500}+\)[^()\n]{0,500}+){0,10}+\)"
+    r"\([^()\n]{0,2000}+(?>(?:\([^()\n]{0,500}+\)[^()\n]{0,500}+){0,10})\)"
     r"(?:\+[^\s()]{0,200}\([^()\n]{0,200}\)(?: => \{ \})?)?"
 )
 _ARGUMENTS = (
@@ -80,7 +82,7 @@ def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens
 
 _SHOWS_ITS_BEGINNING = re.compile(
     r"\s{0,200}+(?:at |--- |---> |[^\W\d_]{1,12}+:? [^\s()]{1,300}+ ?\(|[^\s()]{1,300}+ ?\([^()\n]{0,500}+\) \(at "
-    r"|(?:\w{1,200}+[.+]){0,30}+\w{1,200}+(?::|\s*$|[`\[(]| \(| --->)|Process |Stack overflow)"
+    r"|(?>(?:\w{1,200}+[.+]){0,30})\w{1,200}+(?::|\s*$|[`\[(]| \(| --->)|Process |Stack overflow)"
 )
 
 

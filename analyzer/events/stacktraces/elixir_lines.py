@@ -13,7 +13,7 @@ from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
 from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
 
 _INDENT = r"\s{0,200}+"
-_ALIAS = r"[A-Z]\w{0,100}+(?:\.[A-Z]\w{0,100}+){0,20}+"
+_ALIAS = r"[A-Z]\w{0,100}+(?>(?:\.[A-Z]\w{0,100}+){0,20})"
 _TYPE = (
     rf"\((?P<type>(?!EXIT\b){_ALIAS}|exit|throw|stop|error|:[a-z][\w@.]{{0,100}}|EXIT(?= from ))"
     r"(?: from [^\n()]{1,100})?\)"

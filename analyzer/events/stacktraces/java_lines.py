@@ -14,19 +14,19 @@ from analyzer.events.stacktraces.screened_grammar import ScreenedGrammar
 
 _PART = r"[^\W\d][\w$]{0,100}+"
 _NAMED_LIKE_ONE = r"(?:(?<=Exception)|(?<=Error)|(?<=Throwable)|(?<=Failure))"
-_QUALIFIED = rf"(?![A-Z])(?:{_PART}\.){{1,30}}+[A-Z][\w$]{{0,200}}+"
+_QUALIFIED = rf"(?![A-Z])(?>(?:{_PART}\.){{1,30}})[A-Z][\w$]{{0,200}}+"
 """packages begin with a small letter; .NET's namespaces with a capital"""
 _SIMPLE = rf"[A-Z][\w$]{{0,200}}+{_NAMED_LIKE_ONE}"
 _TYPE = rf"(?P<type>(?:{_QUALIFIED}|{_SIMPLE}))"
-_ANY_TYPE = rf"(?P<type>(?:{_PART}\.){{1,30}}+{_PART}|[A-Z][\w$]{{0,200}}+)"
-_EVIDENT_TYPE = rf"(?P<type>(?![A-Z]\w{{0,100}}\.)(?:{_PART}\.){{0,30}}+[\w$]{{1,200}}+{_NAMED_LIKE_ONE})"
+_ANY_TYPE = rf"(?P<type>(?>(?:{_PART}\.){{1,30}}){_PART}|[A-Z][\w$]{{0,200}}+)"
+_EVIDENT_TYPE = rf"(?P<type>(?![A-Z]\w{{0,100}}\.)(?>(?:{_PART}\.){{0,30}})[\w$]{{1,200}}+{_NAMED_LIKE_ONE})"
 _WORDS = r"(?:\S{1,300}+\s{1,20}+){1,40}?(?:[\w.-]{1,40}=)?[\"'(\[]{0,2}"
 _HASH = r"(?:<#\w{1,20}> )?"
 _MESSAGE = r"(?:\([\w.$]{1,200}\))?(?:: (?P<message>.*)|:?\s*$)"
 """after a type; Hadoop names the remote class in parentheses"""
 _INDENT = r"(?P<indent>\s{0,200}+)"
 _JAR = r"\s{0,4}(?:~?\[[^\]\n]{0,300}\])?(?:\s?<\d{1,6} internal (?:lines|calls)>)?\s*$"
-_FUNCTION = r"(?:[^\s()/$]{0,100}+/){0,3}+(?P<function>[^\s().]{1,200}\.[^\s()]{0,600}+)"
+_FUNCTION = r"(?>(?:[^\s()/$]{0,100}+/){0,3})(?P<function>[^\s().]{1,200}\.[^\s()]{0,600}+)"
 """`loader/module@version/` is not a part of it; a hidden class has its `/` after a `$`"""
 _EXTENSION = r"\.(?:java|kts?|scala|sc|groovy|gradle|cljc?|ceylon|xtend|jsp|rb)"
 _OTHER_LANGUAGES = r"\.(?:[cm]?[jt]sx?|vue|cs|fs|vb|py|dart|lua|php|go|swift|rs|cpp|cc|c|h):"
@@ -82,7 +82,7 @@ _REST = _after((*_GOING_ON, "circular", "announced"), SURE)
 
 _SHOWS_ITS_BEGINNING = re.compile(
     r"\s{0,200}+(?:at |Caused by: |Suppressed: |Wrapped by: |\*\*\* F|FATAL |\"|\["
-    r"|(?:[\w$]{1,200}+\.){0,30}+[\w$]{1,200}+(?::|\s*$|\())"
+    r"|(?>(?:[\w$]{1,200}+\.){0,30})[\w$]{1,200}+(?::|\s*$|\())"
 )
 
 

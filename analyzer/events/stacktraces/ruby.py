@@ -309,7 +309,7 @@ register(
                 " aborted!",
                 " levels...",
             ),
-            *("Failure/Error:", "[BUG]", "(LoadError)", "(SyntaxError)", "org/jruby/", "org.jruby.", ".java:"),
+            *("Failure/Error:", "[BUG]", "(LoadError)", "(SyntaxError)", "org/jruby/", "org.jruby."),
             *("(execjs)", "ORA-06512: at "),
         ),
         read=read,
