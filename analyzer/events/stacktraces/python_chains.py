@@ -213,7 +213,7 @@ class _Reading:
                 chain.truncated = True
             else:
                 draft.type, draft.message = title
-                chain.start = at - 1 if not is_header else at
+                chain.start, chain.prefix = at - 1, ""
             return below.end
         if not is_header and not below.numbered and not (len(draft.frames) == 1 and draft.frames[0].function is None):
             chain.truncated = True  # only the place of a syntax error stands without a header
