@@ -212,6 +212,7 @@ GRAMMAR = MarkedGrammar(
         ),
         _kind("place", rf"{_PATH}\s*$", _after(SURE, "place") | _after(LIKELY, *_UNIT)),
         _kind("caused", r"Caused by\s*$", _after(SURE, "place")),
+        _kind("unit_said", rf"{_KNOWN_TYPE}: ", _after(LIKELY, *_UNIT)),
         _kind("unit_said", r"[^\n]", _after(WEAK, *_UNIT)),
         # -- the console of Symfony and Laravel
         _kind(
@@ -244,6 +245,7 @@ GRAMMAR = MarkedGrammar(
         _kind("text", r"[^\n]", _after(WEAK, *_OPEN_TEXT)),
         _kind("said", r"[^\n]", _after(WEAK, *_OPEN, "uncaught", "shown", "next", "said_end")),
         _kind("more", r"[^\n]", _after(WEAK, *_FRAMES)),
+        _kind("again", rf"{_KNOWN_TYPE}: ", _after(LIKELY, "ended", "shown_fatal", "again")),
         _kind("again", r"[^\n]", _after(WEAK, "ended", "shown_fatal", "again")),
     ),
     marks=_MARKS,

@@ -29,7 +29,7 @@ PREFIX = (
 _BEFORE = rf"(?P<pre>\s{{0,10}}+{PREFIX})"
 _FILE = (
     r"(?P<file>(?:/|[A-Za-z]:[\\/]|\.{1,2}/|<|\(|\[GEM_ROOT\]|uri:|jar:|file:)[^\n]{0,500}?"
-    r"|[\w.-]{1,80} \(\d[\w.]{0,40}\) [^\s:]{1,300}?|[^\s:`'\"\[#]{1,300}?)"
+    r"|[\w.-]{1,80} \(\d[\w.]{0,40}\) [^\s:]{1,300}?|(?!\d{1,9}:)[^\s:`'\"\[#]{1,300}?)"
 )
 _IN = r"(?::(?P<line>\d{1,9}))?:in [`'](?P<function>[^'\n]{0,300})'"
 _SCRIPT = (
@@ -52,7 +52,7 @@ REVERSED = ("traceback", "numbered")
 TOLD = ("plain", "inspected", "fluentd", "behind", "guess", "logged")
 _TOLD = (*TOLD, "aborted", "caused", "retold")
 _FAILURE = ("failure", "failure_said", "failure_line")
-_TEXTS = ("text", "caret", "hint", "hint_more")
+_TEXTS = ("text", "excerpt", "caret", "hint", "hint_more")
 BARE = ("bare", "marked", "row", "jruby", "java", "script", "oracle")
 _CLASS_ENDS = ("Failure)", "Timeout)", "Invalid)", "NotFound)", "Expired)", "Denied)", "Interrupt)", "SystemExit)")
 _ANY_MARK = (
@@ -263,6 +263,7 @@ GRAMMAR = MarkedGrammar(
         _kind("bug_head", r"-- [A-Z][^\n]{2,80} -{5,80}\s*$", _after(SURE, "bug", "bug_said", "bug_head")),
         _kind("bug_said", r"[^\n]", _after(WEAK, "bug", "bug_said", "bug_head")),
         # -- the rest of messages, which may be anything
+        _kind("excerpt", r"[> ] {0,8}\d{1,7} \| | {2,12}\| ", _after(LIKELY, *TITLES, "text", "excerpt")),
         _kind("caret", r"\s{0,400}\^[\^~]{0,400}\s*$", _after(LIKELY, "text", *TITLES)),
         _kind("hint", r"\s{0,10}Did you mean\?  \S", _after(SURE, *TITLES, *_TEXTS, "plain", "guess")),
         _kind("hint_more", r"\s{10,20}\S{1,200}\s*$", _after(LIKELY, "hint", "hint_more")),
