@@ -37,6 +37,8 @@ class _Reports:
     def __init__(self) -> None:
         self.found: list[Chain] = []
         self.chain: Chain | None = None
+        self.source: int | None = None
+        """the first of the source lines right above"""
         self._begin_exception()
 
     def _begin_exception(self) -> None:
@@ -55,6 +57,10 @@ class _Reports:
     def add(self, at: int, line: str) -> None:
         """Read the next line."""
         first = line[:1]
+        if first not in ("", " ", ">", "E") and ":" not in line:
+            self.source = None
+        elif self.source is None and first in (" ", ">"):
+            self.source = at
         if first == "E" and (error := ERROR.match(line)):
             if self.closed:
                 self.end_test()
@@ -87,7 +93,7 @@ class _Reports:
 
     def _open(self, at: int) -> Chain:
         if self.chain is None:
-            self.chain = Chain(at, at)
+            self.chain = Chain(at if self.source is None else self.source, at)
         self.chain.end = at + 1
         return self.chain
 
@@ -126,6 +132,7 @@ class _Reports:
         """Close the chain. What shows neither a frame nor a sure type is some other text."""
         self._end_exception()
         chain, self.chain = self.chain, None
+        self.source = None
         if chain is None or not chain.drafts:
             return
         last = chain.drafts[-1]
