@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from analyzer.events import read_events, stacktraces
 from analyzer.events.stacktraces import read_stacks
@@ -46,8 +47,7 @@ def _entries(count: int, logs: str | None) -> list[Entry]:
     if logs is None:
         rows = make_entries(count)
     else:
-        with open(logs, encoding="utf-8") as lines:
-            rows = iter([json.loads(line) for line in lines])
+        rows = iter([json.loads(line) for line in Path(logs).read_text(encoding="utf-8").splitlines()])
     return [decode_entry(row, redactor=redactor, position=number) for number, row in enumerate(rows)]
 
 
@@ -84,7 +84,8 @@ def _report_stacks(texts: Sequence[str]) -> None:
     for name, run in (("each parsed anew", new), ("those that differ in values once", known)):
         cpu, _ = _median(run)
         _say(
-            f"{len(texts):,} texts with stacks, {name}: {size / cpu:.1f} MB a CPU second, {cpu / len(texts) * 1e6:.0f} µs a text"
+            f"{len(texts):,} texts with stacks, {name}: {size / cpu:.1f} MB a CPU second, "
+            f"{cpu / len(texts) * 1e6:.0f} µs a text"
         )
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-
 from msgspec.structs import replace
 
 from analyzer.model import Frame, StackTrace
@@ -18,8 +16,8 @@ class FrameJudge:
 
     __slots__ = ("_known", "rules")
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self.rules = tuple(rules)
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
         self._known: dict[tuple[str, Frame], Frame] = {}
 
     def judge(self, trace: StackTrace) -> StackTrace:
@@ -57,27 +55,17 @@ class FrameJudge:
         return bool(path)
 
 
+_JUDGES: dict[int, FrameJudge] = {}
+_MAX_JUDGES = 8
+
+
 def judge_by(rules: Sequence[Rule]) -> FrameJudge:
-    """The judge for these rules, the shipped ones where there are none; the same one for the same rules."""
-    return _judge_of(_Rules(tuple(rules) or load_rules("frames")))
-
-
-@lru_cache(maxsize=8)
-def _judge_of(rules: _Rules) -> FrameJudge:
-    return FrameJudge(rules.rules)
-
-
-class _Rules:
-    """Rules compared by being the same objects: what they hold cannot be hashed."""
-
-    __slots__ = ("_key", "rules")
-
-    def __init__(self, rules: tuple[Rule, ...]) -> None:
-        self.rules = rules
-        self._key = tuple(map(id, rules))
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Rules) and self._key == other._key
+    """The judge for these rules, the shipped ones where there are none; the same one for the same tuple of rules."""
+    chosen = rules if isinstance(rules, tuple) and rules else tuple(rules) or load_rules("frames")
+    known = _JUDGES.get(id(chosen))
+    if known is not None and known.rules is chosen:
+        return known
+    if len(_JUDGES) >= _MAX_JUDGES:
+        _JUDGES.clear()
+    judge = _JUDGES[id(chosen)] = FrameJudge(chosen)
+    return judge
