@@ -18,12 +18,11 @@ from analyzer.events.json_values import attributes_of, int_of, mapping
 from analyzer.events.levels import LEVEL_KEYS, level_by_name, level_of_payload, level_of_status
 from analyzer.events.plaintext import parse_object
 from analyzer.events.stacktraces.core import Draft, build
+from analyzer.events.stacktraces.python_dicts import trace_of_dicts
 from analyzer.model import (
     Entry,
     EventKind,
-    Frame,
     HttpRequest,
-    Relation,
     Severity,
     SourceLocation,
     StackTrace,
@@ -211,40 +210,14 @@ def _data_traces(
     for key in ("exception", "exc_info", "traceback"):
         value = payload.get(key)
         if isinstance(value, list) and value and all(isinstance(v, Mapping) and "exc_type" in v for v in value):
-            return [_structlog(value[:_MAX_TRACES])]
+            found = trace_of_dicts(value[:_MAX_TRACES])
+            return [found] if found is not None else []
     kind, message = problem.get("type"), problem.get("value") or problem.get("message")
     if not isinstance(kind, str):
         kind, message = attributes.get("exception.type"), attributes.get("exception.message")
     if isinstance(kind, str) and kind.strip() and isinstance(message, str):
         return [build("python", [Draft(type=kind.strip(), message=message)], truncated=False)]
     return []
-
-
-def _structlog(stacks: list[Any]) -> StackTrace:
-    """structlog's `dict_tracebacks`: the title first. Locals may hold secrets and are not read."""
-    chain: list[Draft] = []
-    for stack in stacks:
-        below = Relation.CAUSE if stack.get("is_cause") else Relation.CONTEXT
-        chain.append(
-            Draft(
-                type=str(stack.get("exc_type")),
-                message=str(stack.get("exc_value") or ""),
-                relation=below if chain else None,
-                frames=[_frame(f) for f in stack.get("frames") or () if isinstance(f, Mapping)],
-            )
-        )
-    return build("python", chain[::-1], truncated=False)
-
-
-def _frame(frame: Mapping[str, Any]) -> Frame:
-    line, name = frame.get("lineno"), frame.get("name")
-    code = frame.get("line")
-    return Frame(
-        file=str(frame["filename"]) if frame.get("filename") else None,
-        line=line if isinstance(line, int) else None,
-        function=name if isinstance(name, str) else None,
-        code=code[:500] if isinstance(code, str) and code else None,
-    )
 
 
 def _request(payload: Mapping[str, Any]) -> HttpRequest | None:

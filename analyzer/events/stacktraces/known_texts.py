@@ -105,7 +105,8 @@ class KnownTexts:
         for at in varying:
             number = next((n for n, span in enumerate(spans) if span.start <= at < span.end), None)
             if number is None:
-                if self._shows_stack(lines[at]):
+                # right behind a stack a line may be the rest of it, which `begin` does not tell
+                if self._shows_stack(lines[at]) or any(span.end == at for span in spans):
                     fixed.append((at, lines[at]))
                 else:
                     free.append((at, self._opened(lines[at], languages)))
