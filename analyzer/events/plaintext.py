@@ -14,7 +14,9 @@ _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrt"\'/\\]))')
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t"}
 _REPLACED = (("\\n", "\n"), ('\\"', '"'), ("\\'", "'"), ("\\t", "\t"), ("\\r", "\r"), ("\\/", "/"))
 _FLAT_STACK = re.compile(
-    r'(?:\(most recent call last\):?|File \\*"[^"\n]{1,400}", line \d{1,9}[^\\\n]{0,200})(?:\\{1,4}n|#012)'
+    r'(?:\(most recent call last\):?|File \\*"[^"\n]{1,400}", line \d{1,9}[^\\\n]{0,200}'
+    r"|goroutine \d{1,9} \[[a-z ,]{3,40}\]:)(?:\\{1,4}n|#012)"
+    r"|(?:\\{1,4}n|#012)(?:\\{1,4}t| {1,8})at [^\\\n]{2,300}[:(]"
 )
 """a line of a stack whose line end is written as a backslash and `n`, or in octal as syslog writes it"""
 _MARKUP_QUOTE = "File &quot;"
@@ -30,7 +32,7 @@ def strip_ansi(text: str) -> str:
 
 
 def is_escaped_stack(text: str) -> bool:
-    """True where a Python stack stands in the text with its line ends, or its quotes, written as something else."""
+    """True where a stack stands in the text with its line ends, or its quotes, written as something else."""
     if ("\\n" in text or "#012" in text) and _FLAT_STACK.search(text) is not None:
         return True
     return _MARKUP_QUOTE in text
@@ -77,7 +79,7 @@ def _open_line(line: str, before: str) -> str:
     found = _FLAT_STACK.search(line) if escaped and not _is_shown(line, before) else None
     if not found:
         return line
-    if found[0].endswith("#012"):
+    if "#012" in found[0]:
         return line.replace("#012", "\n").replace("#011", "\t")
     start, end = _quoted(line, found.start())
     if start:
