@@ -32,8 +32,7 @@ from analyzer.events.stacktraces.php_titles import (
 from analyzer.model import Frame, Relation
 
 LANGUAGE = "php"
-_CALLS = ("frame", "called", "main")
-_HEADLESS = ("frame", "called", "main", "stack", "object_stack", "call_stack")
+_CALLS = ("frame", "frame_open", "called", "main")
 _PRINTED = ("uncaught", "uncaught_open", "fatal", "shown", "shown_open", "shown_fatal")
 _SHOWN = ("shown", "shown_open", "shown_fatal")
 _OLDER_BELOW = ("previous", "previous_open", "caused", "console")
@@ -41,9 +40,10 @@ _BEGINS = (*_PRINTED, *_OLDER_BELOW, "next", "next_open", "next_ended", "plain",
 _OBJECTS = ("object", "object_open", "previous", "previous_open")
 _TITLES = (*_BEGINS, *_OBJECTS, "drupal", "symfony", "numbered", "unit", "warned")
 _ENDS = ("said_end", "ended", "object_end")
-_ALONE = frozenset((*_PRINTED, *_OBJECTS, "drupal", "symfony", "frame", "called"))
+_CERTAIN = frozenset((*COMPLETE, *_PRINTED))
+_ALONE = frozenset((*_PRINTED, *_OBJECTS, "drupal", "symfony", "frame", "frame_open", "called"))
 """what may be all there is of a stack"""
-_LOOSE = ("said", "text", "quoted", "more", "again", "object_said", "unit_said", "console_said", "break")
+_LOOSE = ("said", "text", "quoted", "more", "again", "object_said", "unit_said", "break")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +59,8 @@ class _Error:
     """Xdebug's table, outermost first"""
     listed: list[Token] = field(default_factory=list)
     """places without functions (PHPUnit), innermost first"""
+    said_until: int = 0
+    """the first line behind the head that is no text"""
     announced: bool = False
     """`Stack trace:` was the last line"""
     boxed: Token | None = None
@@ -176,6 +178,10 @@ class _Reading:
         if kind in _TITLES or not self.errors:
             self.errors.append(_Error(head=token if kind in _TITLES else None))
         error = self.errors[-1]
+        if len(self.errors) > 1 and kind in _TITLES and not self.errors[-2].said_until:
+            self.errors[-2].said_until = token.at
+        if not error.said_until and token is not error.head and kind not in (*_LOOSE, "boxed", "boxed_said"):
+            error.said_until = token.at
         error.announced = kind in ("stack", "object_stack", "call_stack", "exception_trace")
         if kind in _CALLS:
             error.calls.append(token)
@@ -196,8 +202,7 @@ class _Reading:
         for error in self.errors:
             if error.calls or error.traced or error.listed or error.boxed is not None:
                 return True
-            said = error.end or error.head
-            if said is not None and (said.kind in COMPLETE or said.kind in _PRINTED):
+            if any(said is not None and said.kind in _CERTAIN for said in (error.head, error.end)):
                 return True
         return False
 
@@ -208,7 +213,7 @@ class _Reading:
         head, end = last.head, last.end
         if head is not None and head.kind in ("unit", "caused", "console"):
             return not (last.listed or last.calls or last.boxed)
-        if last.calls and last.calls[-1].kind == "frame":
+        if last.calls and last.calls[-1].kind in ("frame", "frame_open"):
             return True
         if head is None or first.head is None or first.head.kind not in _PRINTED or last.traced:
             return False
@@ -262,17 +267,8 @@ class _Reading:
 
     def _lines_after(self, error: _Error) -> list[str]:
         """What stands between the title and the first line of the stack."""
-        head = error.head
-        assert head is not None
-        start = head.at + 1
-        end = next((token.at for token in (*error.listed, *error.calls)), start)
-        for token in self.run:
-            if token.at > head.at and token.kind not in (*_LOOSE, "boxed", "boxed_said"):
-                end = min(end, token.at) if end > start else token.at
-                break
-        else:
-            end = self.run[-1].at + 1
-        return list(self.texts[start:end])
+        assert error.head is not None
+        return list(self.texts[error.head.at + 1 : error.said_until or self.run[-1].at + 1])
 
     def _unit_title(self, error: _Error) -> Title:
         said = "\n".join(self._lines_after(error)).strip()
@@ -325,7 +321,7 @@ class _Reading:
     def _message_above(self, start: int, draft: Draft) -> int:
         """Where a list of calls begins that no title announces: with the line above it, which says what it is of."""
         above = self.texts[start - 1] if start else ""
-        if self.run[0].kind in ("frame", "main") and "#0 " in self.texts[start][:48] and above.strip():
+        if self.run[0].kind in ("frame", "frame_open", "main") and "#0 " in self.texts[start][:48] and above.strip():
             draft.message = words_before(above) or above.strip()
             return start - 1
         return start

@@ -40,6 +40,7 @@ _INSIDE = (
     r"(?:(?P<file>(?:(?:/|[A-Za-z]:[\\/]|[a-z]{2,12}://|Command line |Standard input |php shell )[^\n]{0,600}?)"
     r"|[\w.\\/@-]{1,300}(?: : [^\n]{1,40}?)?)\((?P<line>\d{1,9})\)|\[internal function\]): "
 )
+_FRAME = rf"\s{{0,40}}#\d{{1,9}} {_INSIDE}{_CALL}"
 _PATH = r"(?P<file>(?:/|[A-Za-z]:[\\/]|phar:|vfs:)[^\n:]{1,500}(?::(?!\d)[^\n:]{1,200}){0,3}):(?P<line>\d{1,9})"
 _OBJECT = rf"\[object\] \((?={TYPE}\()"
 _OBJECT_END = r"(?P<rest>[^\n]*?:\d{1,9}\)[^\n]*)$"
@@ -51,15 +52,19 @@ _OPEN_TEXT = ("plain_open", "text")
 _ON_A_LINE = ("fatal", "shown_fatal", "ended", "next_ended")
 _OBJECTS = ("object", "previous", "object_end")
 _OBJECTS_OPEN = ("object_open", "previous_open", "object_said")
-_FRAMES = ("frame", "called", "more")
+_FRAMES = ("frame", "frame_open", "called", "more")
+_BEFORE_FRAMES = (
+    *("stack", "object_stack", "numbered", "plain", "drupal"),
+    *(*_OPEN_TEXT, *_FRAMES, *_ON_A_LINE),
+)
 _UNIT = ("unit", "unit_said", "caused")
-_CONSOLE = ("console", "boxed", "boxed_said", "console_said")
+_CONSOLE = ("console", "boxed", "boxed_said")
 COMPLETE = frozenset(("fatal", "shown_fatal", "ended", "drupal", "symfony", "object", "object_end"))
 """titles that need no stack"""
 _CLASS_NAMES = ("Exception", "Error", "\\")
 _LEVELS = ("atal error", "arse error", "arning:")
 _MARKS = {
-    **dict.fromkeys(("frame", "called", "main", "numbered"), ("#",)),
+    **dict.fromkeys(("frame", "frame_open", "called", "main", "numbered"), ("#",)),
     **dict.fromkeys(("stack", "call_stack"), ("tack",)),
     "thrown": ("thrown in ",),
     "close": ('"',),
@@ -107,12 +112,8 @@ def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens
 GRAMMAR = MarkedGrammar(
     (
         # -- the calls
-        _kind(
-            "frame",
-            rf"\s{{0,40}}#\d{{1,9}} {_INSIDE}{_CALL}",
-            _after(SURE, "stack", "object_stack", "numbered", "plain", "drupal", *_OPEN_TEXT, *_FRAMES, *_ON_A_LINE),
-            opens=LIKELY,
-        ),
+        _kind("frame", rf"{_FRAME}(?=[^\n]*\)[\s\"]{{0,40}}$)", _after(SURE, *_BEFORE_FRAMES), opens=LIKELY),
+        _kind("frame_open", _FRAME, _after(SURE, *_BEFORE_FRAMES), opens=LIKELY),
         _kind(
             "called",
             rf"\s{{0,40}}(?:<pre>)?#\d{{1,9}} {{1,4}}{_CALL}(?>.* called at )\[{_FILE_LINE}\]",
@@ -122,7 +123,7 @@ GRAMMAR = MarkedGrammar(
         _kind(
             "main",
             r"\s{0,40}#\d{1,9} (?P<call>\{main\})[^\n]{0,4000}$",
-            _after(SURE, "stack", "object_stack", "plain", "drupal", *_OPEN_TEXT, *_FRAMES, *_ON_A_LINE),
+            _after(SURE, *_BEFORE_FRAMES),
             opens=WEAK,
         ),
         _kind("thrown", rf"\s{{0,40}}thrown in {_ON_LINE}", _after(SURE, "main", "stack", *_FRAMES)),
@@ -218,24 +219,23 @@ GRAMMAR = MarkedGrammar(
         _kind(
             "console",
             r"\s{0,20}In (?P<file>[^\n]{1,300}?) line (?P<line>\d{1,9}):\s*$",
-            _after(SURE, "at", "boxed_said", "console_said", "boxed"),
+            _after(SURE, "at", "boxed_said", "boxed"),
             opens=LIKELY,
         ),
         _kind("boxed", rf"\s{{0,20}}\[(?P<type>{TYPE})(?: \([^)\n]{{1,40}}\))?\]\s*$", _after(SURE, "console")),
-        _kind("boxed_said", r"\s{0,2}\S[^\n]{0,4000}?\s{2,2000}$", _after(LIKELY, *_CONSOLE)),
+        _kind("boxed_said", r"  \S[^\n]{0,4000}$|\S[^\n]{0,4000}?\s{2,2000}$", _after(LIKELY, *_CONSOLE)),
         _kind("exception_trace", r"\s{0,20}Exception trace:\s*$", _after(SURE, *_CONSOLE)),
         _kind(
             "at",
             rf"\s{{0,20}}(?:(?P<call>[^\s()][^()\n]{{0,400}})\(\) )?at {_FILE_LINE}\s*$",
             _after(SURE, "exception_trace", "at"),
         ),
-        _kind("console_said", r"[^\n]", _after(WEAK, *_CONSOLE)),
         # -- the rest of messages, which may be anything
-        _kind("ended", rf"(?P<pre>){_SAID_ON}", _after(LIKELY, *_OPEN, *_OPEN_TEXT, "uncaught", "shown")),
+        _kind("ended", rf"(?P<pre>){_SAID_ON}", _after(LIKELY, *_OPEN, *_OPEN_TEXT)),
         _kind(
             "said_end",
             rf"(?P<pre>)(?>(?P<said>.*) in ){_A_FILE}{_FILE_LINE}\s*$",
-            _after(LIKELY, *_OPEN, *_OPEN_TEXT, "uncaught", "shown", "next", "said_end"),
+            _after(LIKELY, *_OPEN, *_OPEN_TEXT, "said_end"),
         ),
         _kind(
             "quoted",
@@ -243,8 +243,8 @@ GRAMMAR = MarkedGrammar(
             _after(LIKELY, *_OPEN),
         ),
         _kind("text", r"[^\n]", _after(WEAK, *_OPEN_TEXT)),
-        _kind("said", r"[^\n]", _after(WEAK, *_OPEN, "uncaught", "shown", "next", "said_end")),
-        _kind("more", r"[^\n]", _after(WEAK, *_FRAMES)),
+        _kind("said", r"[^\n]", _after(WEAK, *_OPEN)),
+        _kind("more", r"[^\n]", _after(WEAK, "frame_open", "more")),
         _kind("again", rf"{_KNOWN_TYPE}: ", _after(LIKELY, "ended", "shown_fatal", "again")),
         _kind("again", r"[^\n]", _after(WEAK, "ended", "shown_fatal", "again")),
     ),

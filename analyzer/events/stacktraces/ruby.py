@@ -251,9 +251,9 @@ def _lines_between(start: int, block: _Block, lines: Sequence[str]) -> list[str]
 
 
 def _end_of_failed(at: int, lines: Sequence[str]) -> int:
-    """The line behind the message of minitest's `Failure:`, which an empty line ends."""
+    """The line behind the message of minitest's `Failure:`, which an empty line ends, or the next failure."""
     end = at + 1
-    while end < len(lines) and end - at < _MAX_LINES and lines[end].strip():
+    while end < len(lines) and end - at < _MAX_LINES and lines[end].strip() and not lines[end].endswith("]:"):
         end += 1
     return end
 
@@ -310,7 +310,7 @@ register(
                 " levels...",
             ),
             *("Failure/Error:", "[BUG]", "(LoadError)", "(SyntaxError)", "org/jruby/", "org.jruby."),
-            *("(execjs)", "ORA-06512: at "),
+            *("(execjs)", "ORA-06512: at ", "(org/", "(com/"),
         ),
         read=read,
         begin=begin,

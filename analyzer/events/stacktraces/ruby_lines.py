@@ -26,7 +26,7 @@ PREFIX = (
     r"|(?:pid|tid|class|jid|bid|elapsed|tags|queue)=\S{1,100} |\d{1,10} TID-\w{1,20} (?:\S{1,60} JID-\w{1,40} )?"
     rf"|{_LEVEL}(?:: | -- : | - |\s{{1,4}})|#\d{{1,4}} ){{0,8}})"
 )
-_BEFORE = rf"(?P<pre>\s{{0,10}}+{PREFIX})"
+_BEFORE = rf"(?P<pre>(?>\s{{0,10}}){PREFIX})"
 _FILE = (
     r"(?P<file>(?:/|[A-Za-z]:[\\/]|\.{1,2}/|<|\(|\[GEM_ROOT\]|uri:|jar:|file:)[^\n]{0,500}?"
     r"|[\w.-]{1,80} \(\d[\w.]{0,40}\) [^\s:]{1,300}?|(?!\d{1,9}:)[^\s:`'\"\[#]{1,300}?)"
