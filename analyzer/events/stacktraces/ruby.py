@@ -8,40 +8,16 @@ https://docs.ruby-lang.org/en/master/Exception.html#method-i-full_message
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from analyzer.events.stacktraces.core import Draft, LineState, Move, Reader, Span, build, register
 from analyzer.events.stacktraces.line_grammar import Token
-from analyzer.events.stacktraces.ruby_lines import BARE, GRAMMAR, REVERSED, TITLES, TOLD
+from analyzer.events.stacktraces.ruby_blocks import TESTS, Block, blocks_of, chains_of, shows_rescue
+from analyzer.events.stacktraces.ruby_lines import GRAMMAR, REVERSED, TITLES, TOLD
 from analyzer.events.stacktraces.ruby_titles import Title, failure_title, printed_title, told_title
 from analyzer.model import Frame, Relation
 
 LANGUAGE = "ruby"
-_PRINTED = (*TITLES, "syntax", "bug")
-_TESTS = ("failure", "failed")
-_HEADERS = ("thread", "aborted", "caused", "rspec_cause")
-_FRAMES = ("from", "numbered", *BARE)
-_LOOSE = ("text", "bug_said", "failure_said", "failed_text", "rule")
 _MAX_LINES = 400
-_RESCUED = ("in `rescue in ", "in `ensure in ", ":in '", " levels...", "<internal:ractor>")
-
-
-@dataclass(slots=True, kw_only=True)
-class _Block:
-    """The lines of one exception."""
-
-    start: int
-    head: Token | None = None
-    header: Token | None = None
-    """the line that announces it"""
-    calls: list[Token] = field(default_factory=list)
-    """in printed order"""
-    elided: bool = False
-    reversed: bool = False
-    """the outermost call stands first, the title last"""
-    older: bool = False
-    """the header says that it caused the one before"""
-    end: int = 0
 
 
 def read(lines: Sequence[str]) -> list[Span]:
@@ -50,87 +26,14 @@ def read(lines: Sequence[str]) -> list[Span]:
     for run in GRAMMAR.runs(lines):
         if len(run) == 1 and run[0].kind in TOLD:
             continue
-        for chain in _chains(_blocks(run), lines):
-            span = _span(chain, lines, spans[-1].end if spans else 0)
+        for chain in chains_of(blocks_of(run), lines):
+            span = _span(chain, lines)
             if span is not None:
                 spans.append(span)
     return spans
 
 
-def _blocks(run: list[Token]) -> list[_Block]:
-    """A run as its exceptions, in printed order."""
-    blocks: list[_Block] = []
-    block: _Block | None = None
-    for token in run:
-        kind = token.kind
-        if kind in _HEADERS or kind == "traceback":
-            block = _Block(start=token.at, header=token, older=kind in ("caused", "rspec_cause"))
-            block.reversed = kind == "traceback"
-            blocks.append(block)
-        elif kind == "retold" and block is not None and not token.found["cause"]:
-            block.head = token
-        elif kind in (*_PRINTED, *TOLD, *_TESTS, "retold"):
-            closes = block is not None and block.reversed and block.head is None
-            follows = block is not None and block.head is None and not block.calls
-            if block is None or not (closes or follows):
-                block = _Block(start=token.at, older=kind == "retold")
-                blocks.append(block)
-            block.head = token
-        elif kind in _FRAMES:
-            if block is None or (kind == "numbered" and block.head is not None):
-                block = _Block(start=token.at, reversed=kind == "numbered")
-                blocks.append(block)
-            if kind in BARE and block.calls and block.calls[-1].kind == "from":
-                if block.head is not None and block.head.kind in (*_PRINTED, "levels"):
-                    block = _Block(start=token.at)
-                    blocks.append(block)
-                block.calls.clear()  # those were words of the message
-            block.calls.append(token)
-        elif kind == "levels" and block is not None:
-            block.elided = True
-        if block is not None and kind not in _LOOSE:
-            block.end = token.at + 1
-    return blocks
-
-
-def _chains(blocks: list[_Block], lines: Sequence[str]) -> list[list[_Block]]:
-    """Blocks that hang together; two errors that were printed one after the other do not."""
-    chains: list[list[_Block]] = []
-    for block in blocks:
-        before = chains[-1][-1] if chains else None
-        if before is not None and (block.older or _is_linked(before, block, lines)):
-            chains[-1].append(block)
-        else:
-            chains.append([block])
-    return chains
-
-
-def _is_linked(newer: _Block, older: _Block, lines: Sequence[str]) -> bool:
-    """Whether what was printed next caused it: it was rescued then, and both were called by the same program."""
-    if newer.reversed or older.reversed:
-        return newer.reversed and older.reversed and older.header is None
-    if newer.head is None or older.head is None or newer.head.kind not in TITLES or older.head.kind not in TITLES:
-        return False
-    if older.header is not None or lines[newer.head.at] == lines[older.head.at]:
-        return False
-    if not newer.elided and not any(_shows_rescue(lines[at]) for at in range(newer.start, newer.end)):
-        return False
-    return newer.elided or older.elided or _outermost(newer) == _outermost(older)
-
-
-def _shows_rescue(line: str) -> bool:
-    """A frame inside `rescue` or `ensure`; Ruby 3.4 does not show them any more, and quotes in another way."""
-    return any(mark in line for mark in _RESCUED)
-
-
-def _outermost(block: _Block) -> tuple[str | None, str]:
-    token = block.calls[-1] if block.calls else block.head
-    assert token is not None
-    function = token.found.groupdict().get("function") or ""
-    return token.found["file"], function.rpartition(" in ")[2]
-
-
-def _span(chain: list[_Block], lines: Sequence[str], free_from: int) -> Span | None:
+def _span(chain: list[Block], lines: Sequence[str]) -> Span | None:
     first = chain[0]
     if not any(_is_stack(block) for block in chain):
         return None
@@ -140,12 +43,6 @@ def _span(chain: list[_Block], lines: Sequence[str], free_from: int) -> Span | N
     head = first.head
     if head is not None and head.kind in TOLD:
         prefix = head.found["pre"].strip() if head.found["said"].startswith(("#<", "error_class=")) else ""
-    elif head is None and not first.reversed and first.header is None:
-        above = start - 1
-        if start == 1 and above >= free_from and lines[above].strip() and first.calls[0].kind != "from":
-            title = told_title(lines[above].strip(), ())
-            drafts[0].type, drafts[0].message = title.type, title.message
-            start = above
     if head is not None and head.kind == "failed":
         end = max(end, _end_of_failed(head.at, lines))
     if not first.reversed:
@@ -155,17 +52,17 @@ def _span(chain: list[_Block], lines: Sequence[str], free_from: int) -> Span | N
     return Span(start=start, end=end, trace=build(LANGUAGE, drafts, truncated=cut), prefix=prefix)
 
 
-def _is_stack(block: _Block) -> bool:
+def _is_stack(block: Block) -> bool:
     """A title needs calls, unless it is Ruby's own and names a place."""
     if block.calls:
         return any(token.kind != "oracle" for token in block.calls)
     head = block.head
     if head is None:
         return False
-    return head.kind in ("syntax", "bug", *_TESTS) or (head.kind in TITLES and _is_certain(head, block))
+    return head.kind in ("syntax", "bug", *TESTS) or (head.kind in TITLES and _is_certain(head, block))
 
 
-def _is_certain(head: Token, block: _Block) -> bool:
+def _is_certain(head: Token, block: Block) -> bool:
     """A title without calls: the class stands behind the message, or a header is in front."""
     if block.header is not None:
         return True
@@ -173,7 +70,7 @@ def _is_certain(head: Token, block: _Block) -> bool:
     return said.endswith(")") or function.endswith("<main>") or said == "unhandled exception"
 
 
-def _is_cut(block: _Block) -> bool:
+def _is_cut(block: Block) -> bool:
     """Whether lines are missing: calls that Ruby prints go down to the program or to the block of a thread."""
     head = block.head
     if head is None:
@@ -202,7 +99,7 @@ def _function_of(token: Token) -> str:
 # -- one exception
 
 
-def _draft(block: _Block, lines: Sequence[str]) -> Draft:
+def _draft(block: Block, lines: Sequence[str]) -> Draft:
     title = _title(block, lines)
     frames = [_frame(token) for token in block.calls]
     head = block.head
@@ -218,7 +115,7 @@ def _draft(block: _Block, lines: Sequence[str]) -> Draft:
     return Draft(type=title.type, message=title.message, frames=frames)
 
 
-def _title(block: _Block, lines: Sequence[str]) -> Title:
+def _title(block: Block, lines: Sequence[str]) -> Title:
     head = block.head
     if head is None:
         header = block.header
@@ -240,7 +137,7 @@ def _title(block: _Block, lines: Sequence[str]) -> Title:
     return told_title(head.found["said"].strip(), more)
 
 
-def _lines_between(start: int, block: _Block, lines: Sequence[str]) -> list[str]:
+def _lines_between(start: int, block: Block, lines: Sequence[str]) -> list[str]:
     """The lines of a message that stand between its first one and the calls, or the end of the exception."""
     end = block.end
     for token in block.calls:
@@ -291,24 +188,14 @@ def step(state: LineState, line: str) -> Move | None:
 
 
 def _with_mark(kind: str, line: str, *, marked: bool) -> LineState:
-    return f"{kind} r" if marked or _shows_rescue(line) else kind
+    return f"{kind} r" if marked or shows_rescue(line) else kind
 
 
 register(
     Reader(
         language=LANGUAGE,
         hints=(
-            *(
-                ":in `",
-                ":in '",
-                ".rb:",
-                "from -e:",
-                "-e: ",
-                "ruby: ",
-                "(report_on_exception",
-                " aborted!",
-                " levels...",
-            ),
+            *(":in `", ":in '", ".rb:", "from -e:", "-e: ", "ruby: ", "(report_on_exception", " aborted!", "levels..."),
             *("Failure/Error:", "[BUG]", "(LoadError)", "(SyntaxError)", "org/jruby/", "org.jruby."),
             *("(execjs)", "ORA-06512: at ", "(org/", "(com/"),
         ),
