@@ -8,6 +8,7 @@ https://docs.ruby-lang.org/en/master/Exception.html#method-i-full_message
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analyzer.events.stacktraces.core import Draft, LineState, Move, Reader, Span, build, register
 from analyzer.events.stacktraces.line_grammar import Token
@@ -28,8 +29,11 @@ def read(lines: Sequence[str]) -> list[Span]:
             continue
         for chain in chains_of(blocks_of(run), lines):
             span = _span(chain, lines)
-            if span is not None:
-                spans.append(span)
+            if span is None:
+                continue
+            if spans and spans[-1].end > span.start:  # the message of a failure ended sooner
+                spans[-1] = replace(spans[-1], end=span.start)
+            spans.append(span)
     return spans
 
 
