@@ -131,12 +131,16 @@ def shows_stack(text: str) -> bool:
 
 
 def _without_overlap(spans: list[Span]) -> list[Span]:
-    """Where two languages claim the same lines, the longer claim from the earlier line holds."""
+    """Of two claims on the same lines the longer one from the earlier line holds, among equals the one with frames."""
     kept: list[Span] = []
-    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+    for span in sorted(spans, key=lambda s: (s.start, -s.end, not _has_frames(s))):
         if not kept or span.start >= kept[-1].end:
             kept.append(span)
     return kept
+
+
+def _has_frames(span: Span) -> bool:
+    return span.trace is not None and any(exception.frames for exception in span.trace.exceptions)
 
 
 def _rest(lines: Sequence[str], spans: Sequence[Span]) -> str:
