@@ -107,10 +107,8 @@ def _read_events(
         to_ns=max(times, default=None),
     )
     too_long = sum(piece.too_long for unit in units for piece in unit)
-    warnings = [f"{too_long:,} texts are longer than {MAX_CHARS:,} characters: their middle was not read"] * (
-        too_long > 0
-    )
-    return EventsResult(events=tuple(events), counts=counts, warnings=tuple(warnings))
+    shortened = f"{too_long:,} texts are longer than {MAX_CHARS:,} characters: their middle was not read"
+    return EventsResult(events=tuple(events), counts=counts, warnings=(shortened,) if too_long else ())
 
 
 def _units(entries: Sequence[Entry]) -> tuple[list[list[Piece]], int]:
@@ -129,13 +127,14 @@ def _units(entries: Sequence[Entry]) -> tuple[list[list[Piece]], int]:
                 stitcher.add(read_piece(entry, joined=fragment))
             continue
         known = at not in shown.untold
-        if not near[at]:
-            if known and at not in shown.trouble and _is_low(entry):
-                quiet += 1
-            else:
-                alone.append([read_piece(entry, shows_stack=at in shown.stacks if known else None)])
+        if known and not near[at] and at not in shown.trouble and _is_low(entry):
+            quiet += 1
+            continue
+        piece = read_piece(entry, shows_stack=at in shown.stacks if known else None)
+        if near[at]:
+            stitcher.add(piece)
         else:
-            stitcher.add(read_piece(entry, shows_stack=at in shown.stacks if known else None))
+            alone.append([piece])
     return alone + stitcher.finish(), quiet
 
 

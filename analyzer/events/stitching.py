@@ -230,7 +230,7 @@ class _StreamStitcher:
         time_ns = piece.entry.time_ns
         marked: bool | None = None
         for unit in reversed(self.open.copy()):
-            gap = 0 if unit.last_ns is None or time_ns is None else time_ns - unit.last_ns
+            gap = _gap(unit, time_ns)
             if not unit.proved and gap > (SAME_PRINTING_NS if unit.is_block else SOON_NS):
                 if marked is None:
                     marked = piece.may_go_on()
@@ -260,7 +260,7 @@ class _StreamStitcher:
                 self._close(unit)
             return
         if fit >= SURE:
-            self.gaps.append(self._gap(unit, piece.entry.time_ns))
+            self.gaps.append(_gap(unit, piece.entry.time_ns))
             unit.proved = True
             if unit.before is not None:
                 self._join_before(unit)
@@ -283,13 +283,8 @@ class _StreamStitcher:
         if unit is None or blanks >= _MAX_BLANKS or not _is_blank_line(piece.entry):
             self.units.append(_Unit(opener=piece, pieces=[piece], last_ns=piece.entry.time_ns))
             return
-        states = {}
-        for language, state in unit.waiting_states.items():
-            following = _READERS[language].step(state, "")
-            if following is not None:
-                states[language] = following[0]
         unit.waiting.append(piece)
-        unit.waiting_states = states or unit.waiting_states
+        unit.waiting_states = _advance(unit.waiting_states, "") or unit.waiting_states
 
     def _join_before(self, unit: _Unit) -> None:
         before, unit.before = unit.before, None
@@ -299,15 +294,12 @@ class _StreamStitcher:
 
     # -- the end of units
 
-    def _gap(self, unit: _Unit, time_ns: int | None) -> int:
-        return 0 if unit.last_ns is None or time_ns is None else time_ns - unit.last_ns
-
     def _expire(self, time_ns: int | None) -> None:
         """Close what cannot go on any more. Units stand in the order of their last pieces."""
         while self.open:
             unit = self.open[0]
             limit = MAX_GAP_NS if unit.proved else self.max_gap_ns
-            if unit.between <= _MAX_BETWEEN and self._gap(unit, time_ns) <= limit:
+            if unit.between <= _MAX_BETWEEN and _gap(unit, time_ns) <= limit:
                 break
             self._close(unit)
 
@@ -429,6 +421,10 @@ def _is_log_line_before(previous: _Unit, piece: Piece) -> bool:
         and (head.decorated.level or Severity.DEFAULT) >= Severity.ERROR
         and _soon(head.entry, piece.entry, SOON_NS)
     )
+
+
+def _gap(unit: _Unit, time_ns: int | None) -> int:
+    return 0 if unit.last_ns is None or time_ns is None else time_ns - unit.last_ns
 
 
 def _soon(earlier: Entry, later: Entry, max_ns: int) -> bool:
