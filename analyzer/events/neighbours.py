@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzer.events.screening import Screened
-from analyzer.events.stitching import MAX_GAP_NS, SAME_PRINTING_NS, TAIL_GAP_NS
+from analyzer.events.stitching import MAX_GAP_NS
+from analyzer.events.units import SAME_PRINTING_NS, TAIL_GAP_NS
 from analyzer.model import Entry
 
 _Key = tuple[str, str]
