@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
-from analyzer.events.stacktraces.line_grammar import LineKind
+from analyzer.events.stacktraces.line_grammar import after, line_kind
 from analyzer.events.stacktraces.screened_grammar import ScreenedGrammar
 
 _PART = r"[^\W\d]\w{0,100}+"
@@ -72,14 +72,6 @@ _LOCAL = ("title", "unhandled", "inner", "member", "message", "local", "inner_en
 _ALL = (*_MESSAGES, *FRAMES, "fatal", "inner_end", "previous_end", "close", "closing", "remote", "repeat")
 
 
-def _after(kinds: tuple[str, ...], fit: int) -> dict[str, int]:
-    return dict.fromkeys(kinds, fit)
-
-
-def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens: int = 0) -> LineKind:
-    return LineKind(name=name, pattern=re.compile(pattern), opens=opens, after=after or {})
-
-
 _SHOWS_ITS_BEGINNING = re.compile(
     r"\s{0,200}+(?:at |--- |---> |[^\W\d_]{1,12}+:? [^\s()]{1,300}+ ?\(|[^\s()]{1,300}+ ?\([^()\n]{0,500}+\) \(at "
     r"|(?>(?:\w{1,200}+[.+]){0,30})\w{1,200}+(?::|\s*$|[`\[(]| \(| --->)|Process |Stack overflow)"
@@ -97,78 +89,80 @@ def _may_go_on(line: str) -> bool:
 
 GRAMMAR = ScreenedGrammar(
     (
-        _kind(
+        line_kind(
             "frame",
             rf"\s{{0,200}}+at {_FUNCTION}(?:{_ANY_ARGUMENTS}{_LOCATION}|{_ARGUMENTS}){_CLOSE}",
-            _after(_ALL, SURE),
+            after((_ALL, SURE)),
         ),
-        _kind("title", rf"\s{{0,200}}+{_TYPE}{_REST}", _after(("preamble",), SURE), opens=LIKELY),
-        _kind("located", rf"\s{{0,200}}+at {_FUNCTION}{_ANY_ARGUMENTS}{_LOCATION}{_CLOSE}", opens=LIKELY),
-        _kind("system", rf"\s{{0,200}}+at (?=(?:System|Microsoft)\.){_FUNCTION}{_ARGUMENTS}{_CLOSE}", opens=LIKELY),
-        _kind(
+        line_kind("title", rf"\s{{0,200}}+{_TYPE}{_REST}", after((("preamble",), SURE)), opens=LIKELY),
+        line_kind("located", rf"\s{{0,200}}+at {_FUNCTION}{_ANY_ARGUMENTS}{_LOCATION}{_CLOSE}", opens=LIKELY),
+        line_kind("system", rf"\s{{0,200}}+at (?=(?:System|Microsoft)\.){_FUNCTION}{_ARGUMENTS}{_CLOSE}", opens=LIKELY),
+        line_kind(
             "member",
             rf"\s{{0,200}}+---> \(Inner Exception #(?P<number>\d{{1,9}})\) {_TYPE}{_REST}",
-            _after(_ALL, SURE),
+            after((_ALL, SURE)),
             opens=LIKELY,
         ),
-        _kind(
-            "inner", rf"\s{{0,200}}+---> {_TYPE}{_REST}", _after((*_MESSAGES, "close", "closing"), SURE), opens=LIKELY
+        line_kind(
+            "inner", rf"\s{{0,200}}+---> {_TYPE}{_REST}", after(((*_MESSAGES, "close", "closing"), SURE)), opens=LIKELY
         ),
-        _kind(
+        line_kind(
             "inner_end",
             r"\s{0,200}+--- [^\n]{0,100}?(?:inner |intern|внутренн|内部|內部|내부)[^\n]{0,200}? ---\s*$",
-            _after(_ALL, SURE),
+            after((_ALL, SURE)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "previous_end",
             r"\s{0,200}+--- End of stack trace from previous location [^\n]{0,60}?---\s*$",
-            _after(_ALL, SURE),
+            after((_ALL, SURE)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "previous_end",
             r"\s{0,200}+--- (?:Fin|Fine|Ende|Fim|Final|Koniec|Konec|Slut|Einde|[^\x00-\x7f])[^\n]{8,200}? ---\s*$",
-            _after((*FRAMES, "previous_end"), SURE),
+            after(((*FRAMES, "previous_end"), SURE)),
         ),
-        _kind(
+        line_kind(
             "unity",
             r"\s{0,40}(?P<function>[^\W\d][\w.:+`<>\[\]|]{1,300}+) ?\([^()\n]{0,500}\) "
             r"\(at (?P<file>[^\n:]{1,300}):(?P<line>\d{1,9})\)\s*$",
-            _after(_ALL, SURE),
+            after((_ALL, SURE)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "local",
             rf"\s{{0,200}}+{_AT} {_FUNCTION}{_ANY_ARGUMENTS}{_OFFSET}?{_place(_WORD, _WORD)}{_CLOSE}",
-            _after(_ALL, SURE),
+            after((_ALL, SURE)),
             opens=LIKELY,
         ),
-        _kind("local", rf"\s{{0,200}}+{_AT} {_FUNCTION}{_ARGUMENTS}{_CLOSE}", _after(_LOCAL, SURE)),
-        _kind("close", r"\s{0,200}+(?P<close>(?:<---){1,40})\s*$", _after(_ALL, SURE)),
-        _kind("remote", r"\s{0,40}(?:Server stack trace:|Exception rethrown at \[\d{1,4}\]:)\s*$", _after(_ALL, SURE)),
-        _kind("repeat", r"(?:Repeat \d{1,9} times:|-{20,60})\s*$", _after(("fatal", "repeat", *FRAMES), SURE)),
-        _kind("preamble", r"\s{0,40}Unhandled Exception:\s*$", opens=LIKELY),
-        _kind(
+        line_kind("local", rf"\s{{0,200}}+{_AT} {_FUNCTION}{_ARGUMENTS}{_CLOSE}", after((_LOCAL, SURE))),
+        line_kind("close", r"\s{0,200}+(?P<close>(?:<---){1,40})\s*$", after((_ALL, SURE))),
+        line_kind(
+            "remote", r"\s{0,40}(?:Server stack trace:|Exception rethrown at \[\d{1,4}\]:)\s*$", after((_ALL, SURE))
+        ),
+        line_kind("repeat", r"(?:Repeat \d{1,9} times:|-{20,60})\s*$", after((("fatal", "repeat", *FRAMES), SURE))),
+        line_kind("preamble", r"\s{0,40}Unhandled Exception:\s*$", opens=LIKELY),
+        line_kind(
             "unhandled",
             r"\s{0,40}(?:Unhandled [Ee]xception[.:] |\[ERROR\] FATAL UNHANDLED EXCEPTION: |Fatal error\. )"
             rf"{_TYPE}{_REST}",
             opens=SURE,
         ),
-        _kind(
+        line_kind(
             "fatal",
             r"(?:Process terminated\.|Fatal error\.|Stack overflow\.|Process is terminating due to Stack)",
             opens=LIKELY,
         ),
-        _kind("logged", rf"(?={_LOG_LINE}){_WORDS}{_EVIDENT_TYPE}{_REST}", opens=LIKELY),
-        _kind("told", rf"\s{{0,20}}+{_WORDS}{_EVIDENT_TYPE}{_REST}", opens=WEAK),
-        _kind(
+        line_kind("logged", rf"(?={_LOG_LINE}){_WORDS}{_EVIDENT_TYPE}{_REST}", opens=LIKELY),
+        line_kind("told", rf"\s{{0,20}}+{_WORDS}{_EVIDENT_TYPE}{_REST}", opens=WEAK),
+        line_kind(
             "arrow",
             rf"(?=.{{0,4000}}?\s---> (?:{_QUALIFIED}|{_SIMPLE}){_GENERIC}{_CODE}(?::|\s*$|\s--->))",
-            _after(_MESSAGES, SURE),
+            after((_MESSAGES, SURE)),
         ),
-        _kind("closing", r"(?=[^\n]{0,4000}<---\s*$)", _after(_MESSAGES, LIKELY)),
-        _kind("message", rf"(?!{_LOG_LINE}|{_OTHER_FRAME})", _after((*_MESSAGES, "fatal"), WEAK)),
+        line_kind("closing", r"(?=[^\n]{0,4000}<---\s*$)", after((_MESSAGES, LIKELY))),
+        line_kind("message", rf"(?!{_LOG_LINE}|{_OTHER_FRAME})", after(((*_MESSAGES, "fatal"), WEAK))),
     ),
     may_open=_may_open,
     may_go_on=_may_go_on,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
-from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
+from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind, after
 
 _FRONT = r"(?:(?:[A-Z]/flutter ?\( {0,6}\d{1,7}\)|flutter):(?: |$))?"
 _IN = _FRONT + r"\s{0,200}"
@@ -33,10 +33,6 @@ STACK_FOLLOWS = "When the exception was thrown, this was the stack"
 _TITLE = rf"(?P<said>(?:{_NAME}(?:: |:$| \(|\(| \[| with |$)|{_SAID})[^\n]{{0,20000}})$"
 _FRAMES = ("frame", "plain", "virtual", "gap", "elided")
 _MESSAGES = ("head", "test", "title", "said", "text")
-
-
-def _after(*groups: tuple[tuple[str, ...], int]) -> dict[str, int]:
-    return {kind: fit for kinds, fit in groups for kind in kinds}
 
 
 GRAMMAR = LineGrammar(
@@ -66,7 +62,7 @@ GRAMMAR = LineGrammar(
             name="crash",
             pattern=re.compile(rf"{_IN}(?:\*\*\* ){{8,20}}\*\*\*\s{{0,9}}$"),
             opens=SURE,
-            after=_after((_MESSAGES, SURE)),
+            after=after((_MESSAGES, SURE)),
         ),
         LineKind(
             name="frame",
@@ -75,7 +71,7 @@ GRAMMAR = LineGrammar(
                 rf"\((?P<file>{_URI})(?::(?P<line>\d{{1,9}})(?::\d{{1,9}})?)?\)\s{{0,20}}$"
             ),
             opens=LIKELY,
-            after=_after((_MESSAGES, SURE), (_FRAMES, SURE), (("stack",), SURE), (("cut",), LIKELY)),
+            after=after((_MESSAGES, SURE), (_FRAMES, SURE), (("stack",), SURE), (("cut",), LIKELY)),
         ),
         LineKind(
             name="virtual",
@@ -84,7 +80,7 @@ GRAMMAR = LineGrammar(
                 r"(?P<function>\S{1,300})\s{0,9}$"
             ),
             opens=LIKELY,
-            after=_after((("crash", "about", "virtual", "gap"), SURE)),
+            after=after((("crash", "about", "virtual", "gap"), SURE)),
         ),
         LineKind(
             name="plain",
@@ -92,7 +88,7 @@ GRAMMAR = LineGrammar(
                 rf"{_IN}(?P<file>{_URI}) (?P<line>\d{{1,9}}):\d{{1,9}}\s{{1,300}}(?P<function>[^\s\d][^\n]{{0,600}})$"
             ),
             opens=LIKELY,
-            after=_after((_MESSAGES, SURE), (_FRAMES, SURE), (("stack",), SURE)),
+            after=after((_MESSAGES, SURE), (_FRAMES, SURE), (("stack",), SURE)),
         ),
         LineKind(
             name="plain",
@@ -100,29 +96,29 @@ GRAMMAR = LineGrammar(
                 rf"{_IN}(?P<file>(?:dart|package):[\w./-]{{1,300}})(?P<line>(?!))?\s{{2,300}}"
                 r"(?P<function>[^\s\d]\S{0,600})$"
             ),
-            after=_after((_MESSAGES, LIKELY), (_FRAMES, SURE), (("stack",), SURE)),
+            after=after((_MESSAGES, LIKELY), (_FRAMES, SURE), (("stack",), SURE)),
         ),
         LineKind(
             name="gap",
             pattern=re.compile(rf"{_IN}(?:<asynchronous suspension>|===== asynchronous gap =+|\.\.\.)\s{{0,20}}$"),
-            after=_after((_FRAMES, SURE)),
+            after=after((_FRAMES, SURE)),
         ),
         LineKind(
             name="elided",
             pattern=re.compile(rf"{_IN}\((?:elided|additional) [^\n]{{1,1000}}\)$"),
-            after=_after((_FRAMES, SURE)),
+            after=after((_FRAMES, SURE)),
         ),
         LineKind(
             name="cut",
             pattern=re.compile(rf"{_IN}#\d{{1,6}}\s{{1,12}}\S[^\n]{{0,300}} \([^()\n]{{0,1000}}$"),
-            after=_after((("frame", "gap"), LIKELY)),
+            after=after((("frame", "gap"), LIKELY)),
         ),
         LineKind(
             name="about",
             pattern=re.compile(
                 rf"{_IN}(?:pid: \d|os: |build_id: |loading_unit: |isolate_dso_base: |isolate_instructions: )"
             ),
-            after=_after((("crash", "about"), SURE)),
+            after=after((("crash", "about"), SURE)),
         ),
         LineKind(
             name="title",
@@ -131,52 +127,52 @@ GRAMMAR = LineGrammar(
                 rf"{_TITLE}"
             ),
             opens=LIKELY,
-            after=_after((("head",), SURE), (("test",), LIKELY)),
+            after=after((("head",), SURE), (("test",), LIKELY)),
         ),
         LineKind(
             name="titled",
             pattern=re.compile(rf"{_IN}{BOX_TITLE.pattern}"),
-            after=_after((("box",), SURE)),
+            after=after((("box",), SURE)),
         ),
         LineKind(
             name="stack",
             pattern=re.compile(rf"{_IN}{STACK_FOLLOWS}"),
-            after=_after((("titled", "boxed"), SURE)),
+            after=after((("titled", "boxed"), SURE)),
         ),
         LineKind(
             name="end",
             pattern=re.compile(rf"{_IN}(?:═{{20,400}}|={{60,400}})\s{{0,9}}$"),
-            after=_after((("titled", "boxed", "stack", "behind"), SURE), (_FRAMES, SURE)),
+            after=after((("titled", "boxed", "stack", "behind"), SURE), (_FRAMES, SURE)),
         ),
         LineKind(
             name="boxed",
             pattern=re.compile(rf"{_IN}{_TITLE}"),
-            after=_after((("titled", "boxed"), LIKELY)),
+            after=after((("titled", "boxed"), LIKELY)),
         ),
         LineKind(
             name="boxed",
             pattern=re.compile(rf"{_FRONT}[^\n]"),
-            after=_after((("titled", "boxed"), WEAK)),
+            after=after((("titled", "boxed"), WEAK)),
         ),
         LineKind(
             name="said",
             pattern=re.compile(rf"{_FRONT}[^\n]"),
-            after=_after((("head",), LIKELY), (("test",), WEAK)),
+            after=after((("head",), LIKELY), (("test",), WEAK)),
         ),
         LineKind(
             name="text",
             pattern=re.compile(rf"{_IN}{re.escape(WARNING)}"),
-            after=_after((("title", "said", "text"), SURE)),
+            after=after((("title", "said", "text"), SURE)),
         ),
         LineKind(
             name="text",
             pattern=re.compile(rf"{_FRONT}[^\n]"),
-            after=_after((("title", "said", "text"), WEAK)),
+            after=after((("title", "said", "text"), WEAK)),
         ),
         LineKind(
             name="behind",
             pattern=re.compile(rf"{_FRONT}[^\n]"),
-            after=_after((("behind", *_FRAMES), WEAK)),
+            after=after((("behind", *_FRAMES), WEAK)),
         ),
     )
 )

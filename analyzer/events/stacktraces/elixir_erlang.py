@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK, Draft, LineState, Move, Span, build
-from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind, Token
+from analyzer.events.stacktraces.line_grammar import LineGrammar, Token, after, line_kind
 from analyzer.model import Frame
 
 LANGUAGE = "erlang"
@@ -38,99 +38,93 @@ _BEGINS_LIKE_A_TERM = r"""(?:[\[{#<"'\d]|[a-z]\w{0,100}[,}\]])"""
 _TERMS = ("value", "starred", "term")
 
 
-def _after(kinds: tuple[str, ...], fit: int) -> dict[str, int]:
-    return dict.fromkeys(kinds, fit)
-
-
-def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens: int = 0) -> LineKind:
-    return LineKind(name=name, pattern=re.compile(pattern), opens=opens, after=after or {})
-
-
 _IN = ("exception", "message", "in", "called")
 
 GRAMMAR = LineGrammar(
     (
-        _kind(
+        line_kind(
             "lager",  # all in one line; the place has no file
             r"(?:CRASH REPORT Process [^\n]{1,200}? with \d{1,9} neighbours (?:crashed|exited)"
             r"|gen_\w{3,9} \S{1,200} terminated) with reason: (?>(?P<message>.*) in )"
             r"(?P<function>[a-z'][^\s:]{0,200}:[^\s/]{1,200}/\d{1,3})(?: line (?P<line>\d{1,9}))?\s*$",
             opens=SURE,
         ),
-        _kind("heading", r"=(?:ERROR|CRASH|SUPERVISOR) REPORT==== [^\n]{1,80}$", opens=LIKELY),
-        _kind(
+        line_kind("heading", r"=(?:ERROR|CRASH|SUPERVISOR) REPORT==== [^\n]{1,80}$", opens=LIKELY),
+        line_kind(
             "value",
             r"Error in process <[\d.]{1,30}>(?: on node \S{1,200})? with exit value:\s{0,4}(?P<term>.*)",
-            _after(("heading",), SURE),
+            after((("heading",), SURE)),
             opens=SURE,
         ),
-        _kind(
+        line_kind(
             "boot",
             r'\{\\{0,3}"(?:init terminating in do_boot|Kernel pid terminated)\\{0,3}",(?P<term>.*)\}\s*$',
             opens=SURE,
         ),
-        _kind(
+        line_kind(
             "booted",
             r"init terminating in do_boot \(|Kernel pid terminated |Crash dump is being written to: ",
-            _after(("boot", "booted"), SURE),
+            after((("boot", "booted"), SURE)),
         ),
-        _kind(
+        line_kind(
             "server",
             r"\*\* (?:Generic server|State machine|Generic event handler|gen_event handler|Task) [^\n]{1,500} "
             r"(?:terminating|crashed\.?)\s*$",
-            _after(("heading",), SURE),
+            after((("heading",), SURE)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "reason",
             r"\*\* Reason for termination ==?\s{0,4}(?P<term>.*)",
-            _after(("server", "fact", "fact-term"), SURE),
+            after((("server", "fact", "fact-term"), SURE)),
             opens=LIKELY,
         ),
-        _kind("stack", r"\*\* Stacktrace ==?\s{0,4}(?P<term>.*)", _after(("fact", "fact-term", *_TERMS), SURE)),
-        _kind("client", r"\*\* Client [^\n]{1,200} stacktrace\s*$", _after((*_TERMS, "fact"), SURE)),
-        _kind(
+        line_kind("stack", r"\*\* Stacktrace ==?\s{0,4}(?P<term>.*)", after((("fact", "fact-term", *_TERMS), SURE))),
+        line_kind("client", r"\*\* Client [^\n]{1,200} stacktrace\s*$", after(((*_TERMS, "fact"), SURE))),
+        line_kind(
             "fact",
             r"\*\* (?:Last (?:message|event)|When |Was |Installed |Callback mode|Queued|Postponed|Time-?outs|Client )",
-            _after(("server", "fact", "fact-term", *_TERMS), SURE),
+            after((("server", "fact", "fact-term", *_TERMS), SURE)),
         ),
-        _kind("starred", r"\*\* {1,4}(?P<term>\S.*)", _after(("reason", "stack"), SURE)),
-        _kind("fact-term", rf"(?:\*\*)?\s{{0,200}}{_BEGINS_LIKE_A_TERM}", _after(("client", "fact-term"), SURE)),
-        _kind("term", rf"\s{{0,200}}(?P<term>{_BEGINS_LIKE_A_TERM}.*)", _after(("value", "reason", "stack"), SURE)),
-        _kind("term", rf"\s{{0,200}}(?P<term>{_BEGINS_LIKE_A_TERM}.*)", _after(("starred", "term"), LIKELY)),
-        _kind(
+        line_kind("starred", r"\*\* {1,4}(?P<term>\S.*)", after((("reason", "stack"), SURE))),
+        line_kind("fact-term", rf"(?:\*\*)?\s{{0,200}}{_BEGINS_LIKE_A_TERM}", after((("client", "fact-term"), SURE))),
+        line_kind(
+            "term", rf"\s{{0,200}}(?P<term>{_BEGINS_LIKE_A_TERM}.*)", after((("value", "reason", "stack"), SURE))
+        ),
+        line_kind("term", rf"\s{{0,200}}(?P<term>{_BEGINS_LIKE_A_TERM}.*)", after((("starred", "term"), LIKELY))),
+        line_kind(
             "term",  # a call
             rf"\s{{0,200}}(?P<term>\{{{_ATOM},{_ATOM},(?:\d|\[|\s*$).*)",
-            _after(("starred", "term"), SURE),
+            after((("starred", "term"), SURE)),
         ),
-        _kind("fact-term", rf"\s{{1,200}}{_BEGINS_LIKE_A_TERM}", _after(("fact",), LIKELY)),
-        _kind("crasher", r"\s{0,8}crasher:\s*$", _after(("heading",), SURE), opens=LIKELY),
-        _kind(
-            "about", r"\s{0,8}(?:initial call|pid|registered_name|process_label): ", _after(("crasher", "about"), SURE)
+        line_kind("fact-term", rf"\s{{1,200}}{_BEGINS_LIKE_A_TERM}", after((("fact",), LIKELY))),
+        line_kind("crasher", r"\s{0,8}crasher:\s*$", after((("heading",), SURE)), opens=LIKELY),
+        line_kind(
+            "about", r"\s{0,8}(?:initial call|pid|registered_name|process_label): ", after((("crasher", "about"), SURE))
         ),
-        _kind(
+        line_kind(
             "exception",
             r"(?P<prefix>(?:escript: |\d{1,9}> |\([\w@.-]{1,200}\)\d{1,9}> )?(?:\*\* )?)\s{0,8}"
             r"exception (?P<type>error|exit|throw): (?P<message>.*)",
-            _after(("about", "crasher"), SURE),
+            after((("about", "crasher"), SURE)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "in",
             r"\s{0,200}in (?:function|call from|operator)\s{1,3}(?P<function>[^\s(]{1,500})"
             r"[^\n]{0,2000}?(?: \((?P<file>[^,()\n]{1,300}), line (?P<line>\d{1,9})\))?\s*$",
-            _after(_IN, SURE),
+            after((_IN, SURE)),
             opens=LIKELY,
         ),
-        _kind("called", r"\s{0,200}(?:called as |\*\*\* argument \d|\*\*\* )", _after(_IN, SURE)),
-        _kind(
+        line_kind("called", r"\s{0,200}(?:called as |\*\*\* argument \d|\*\*\* )", after((_IN, SURE))),
+        line_kind(
             "tail",
             r"\s{0,8}(?:ancestors|message_queue_len|messages|links|dictionary|trap_exit|status|heap_size|stack_size"
             r"|reductions|neighbours|current_function|current_location|current_stacktrace|suspending):",
-            _after((*_IN, "tail", "tail-term"), SURE),
+            after(((*_IN, "tail", "tail-term"), SURE)),
         ),
-        _kind("tail-term", rf"\s{{8,200}}{_BEGINS_LIKE_A_TERM}", _after(("tail", "tail-term"), LIKELY)),
-        _kind("message", r"(?!\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|=)", _after(("exception", "message"), WEAK)),
+        line_kind("tail-term", rf"\s{{8,200}}{_BEGINS_LIKE_A_TERM}", after((("tail", "tail-term"), LIKELY))),
+        line_kind("message", r"(?!\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|=)", after((("exception", "message"), WEAK))),
     )
 )
 

@@ -7,10 +7,8 @@ https://github.com/elixir-lang/elixir/blob/main/lib/logger/lib/logger/translator
 
 from __future__ import annotations
 
-import re
-
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
-from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
+from analyzer.events.stacktraces.line_grammar import LineGrammar, after, line_kind
 
 _INDENT = r"\s{0,200}+"
 _ALIAS = r"[A-Z]\w{0,100}+(?>(?:\.[A-Z]\w{0,100}+){0,20})"
@@ -73,66 +71,62 @@ _DETAILS = ("detail", "more-detail")
 _TAIL = ("tail", "dump", "client", "client-frame")
 
 
-def _after(kinds: tuple[str, ...], fit: int) -> dict[str, int]:
-    return dict.fromkeys(kinds, fit)
-
-
-def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens: int = 0) -> LineKind:
-    return LineKind(name=name, pattern=re.compile(pattern), opens=opens, after=after or {})
-
-
-_STACK = _after((*_TEXT, *_FRAMES, *_BLAMED, *_DETAILS), SURE)
+_STACK = after(((*_TEXT, *_FRAMES, *_BLAMED, *_DETAILS), SURE))
 _LED = ("report", "early", "numbered", "where")
-_ENDS = _after((*_TEXT, *_FRAMES, *_BLAMED), SURE)
+_ENDS = after(((*_TEXT, *_FRAMES, *_BLAMED), SURE))
 
 GRAMMAR = LineGrammar(
     (
-        _kind("inner", rf"{_INDENT}{_BANNER}{_SAID}", _after(("raised", "exited"), SURE)),
-        _kind(
+        line_kind("inner", rf"{_INDENT}{_BANNER}{_SAID}", after((("raised", "exited"), SURE))),
+        line_kind(
             "raised",
             rf"{_INDENT}\*\* (?:{_TYPE}|\((?P<bare>EXIT)\)){_RAISED}",
-            _after((*_TEXT, *_LED), SURE),
+            after(((*_TEXT, *_LED), SURE)),
             opens=SURE,
         ),
-        _kind("exit", rf"{_INDENT}\*\* \((?P<type>EXIT)\){_SAID}", _after(_TEXT, SURE), opens=LIKELY),
-        _kind("banner", rf"{_INDENT}{_BANNER}{_SAID}", _after(_LED, SURE), opens=SURE),
-        _kind("exited", rf"(?:{_LOGGED})?Application \w{{1,100}} exited: (?P<message>[^\n]{{1,2000}})", opens=LIKELY),
-        _kind("logged", rf"{_LOGGED}{_BANNER}{_SAID}", opens=LIKELY),
-        _kind("told", rf"(?P<prefix>[^\n]{{1,400}}?(?<=[\s(])){_BANNER}{_SAID}", opens=WEAK),
-        _kind(
+        line_kind("exit", rf"{_INDENT}\*\* \((?P<type>EXIT)\){_SAID}", after((_TEXT, SURE)), opens=LIKELY),
+        line_kind("banner", rf"{_INDENT}{_BANNER}{_SAID}", after((_LED, SURE)), opens=SURE),
+        line_kind(
+            "exited", rf"(?:{_LOGGED})?Application \w{{1,100}} exited: (?P<message>[^\n]{{1,2000}})", opens=LIKELY
+        ),
+        line_kind("logged", rf"{_LOGGED}{_BANNER}{_SAID}", opens=LIKELY),
+        line_kind("told", rf"(?P<prefix>[^\n]{{1,400}}?(?<=[\s(])){_BANNER}{_SAID}", opens=WEAK),
+        line_kind(
             "frame",
             rf"{_INDENT}{_APP}?(?:{_PLACE}|(?(app)|(?!))){_FUNCTION}",
             _STACK,
             opens=LIKELY,
         ),
-        _kind("called", rf"{_INDENT}{_CALLED}", _STACK),
-        _kind("report", rf"(?>(?:{_LOGGED})?{_ACTOR})[^\n]{{0,1000}}\b{_REPORTED}", opens=LIKELY),
-        _kind("early", rf"{_INDENT}(?:{_BEFORE})", _after(("report", "early"), SURE)),
-        _kind("client", r"Client \S{1,300} is alive\s*$|Current Stacktrace:\s*$", _after(("tail", *_FRAMES), SURE)),
-        _kind("client-frame", rf"{_INDENT}{_APP}?{_PLACE}?{_FUNCTION}", _after(("client", "client-frame"), SURE)),
-        _kind("tail", rf"{_INDENT}(?:{_AFTER})", _ENDS),
-        _kind("tail", rf"{_INDENT}(?:{_LATER})", _after(_TAIL, SURE)),
-        _kind(
+        line_kind("called", rf"{_INDENT}{_CALLED}", _STACK),
+        line_kind("report", rf"(?>(?:{_LOGGED})?{_ACTOR})[^\n]{{0,1000}}\b{_REPORTED}", opens=LIKELY),
+        line_kind("early", rf"{_INDENT}(?:{_BEFORE})", after((("report", "early"), SURE))),
+        line_kind(
+            "client", r"Client \S{1,300} is alive\s*$|Current Stacktrace:\s*$", after((("tail", *_FRAMES), SURE))
+        ),
+        line_kind("client-frame", rf"{_INDENT}{_APP}?{_PLACE}?{_FUNCTION}", after((("client", "client-frame"), SURE))),
+        line_kind("tail", rf"{_INDENT}(?:{_AFTER})", _ENDS),
+        line_kind("tail", rf"{_INDENT}(?:{_LATER})", after((_TAIL, SURE))),
+        line_kind(
             "dump",  # a term that is printed over several lines
             r"\s{1,200}+(?:[^\n]{1,4000}[\[{(,]|[\])}>]{1,20},?)\s*$|[\]}>)]{1,20}\s*$",
-            _after(("tail", "dump"), LIKELY),
+            after((("tail", "dump"), LIKELY)),
         ),
-        _kind(
+        line_kind(
             "blame",
             rf"{_INDENT}(?:The following arguments were given to \S|Attempted function clauses \(showing \d)",
-            _after((*_TEXT, *_BLAMED), SURE),
+            after(((*_TEXT, *_BLAMED), SURE)),
         ),
-        _kind("value", rf"(?!{_LOG_LINE})", _after(_BLAMED, WEAK)),
-        _kind("numbered", rf"\s{{0,10}}\d{{1,5}}\) [a-z]\w{{2,20}} [^\n]{{1,400}} \({_ALIAS}\)\s*$", opens=LIKELY),
-        _kind("where", rf"{_INDENT}[^\s:]{{1,300}}\.exs?:\d{{1,9}}\s*$", _after(("numbered",), SURE)),
-        _kind(
+        line_kind("value", rf"(?!{_LOG_LINE})", after((_BLAMED, WEAK))),
+        line_kind("numbered", rf"\s{{0,10}}\d{{1,5}}\) [a-z]\w{{2,20}} [^\n]{{1,400}} \({_ALIAS}\)\s*$", opens=LIKELY),
+        line_kind("where", rf"{_INDENT}[^\s:]{{1,300}}\.exs?:\d{{1,9}}\s*$", after((("numbered",), SURE))),
+        line_kind(
             "detail",
             r"\s{0,20}(?:code|left|right|arguments|doctest|mailbox|value|pattern|hint):\s|\s{0,20}stacktrace:\s*$",
-            _after((*_TEXT, *_BLAMED, *_DETAILS), LIKELY),
+            after(((*_TEXT, *_BLAMED, *_DETAILS), LIKELY)),
         ),
-        _kind("asserted", r"\s{0,20}(?P<message>\S.*)", _after(("where",), WEAK)),
-        _kind("more-detail", rf"(?!{_LOG_LINE})", _after(_DETAILS, WEAK)),
-        _kind("message", rf"(?!{_LOG_LINE})", _after(_TEXT, WEAK)),
+        line_kind("asserted", r"\s{0,20}(?P<message>\S.*)", after((("where",), WEAK))),
+        line_kind("more-detail", rf"(?!{_LOG_LINE})", after((_DETAILS, WEAK))),
+        line_kind("message", rf"(?!{_LOG_LINE})", after((_TEXT, WEAK))),
     )
 )
 """a client's stack is none of the exception's"""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
-from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
+from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind, after
 
 _NAME = r"[^\s()\[\]{}\"',;:=<>|]"
 """what the name of a package, type or function is made of; a dot or a slash is part of it"""
@@ -54,33 +54,29 @@ _STACK = _FRAMES | {"outer"}
 """`outer` is the place of an outermost frame, below which the runtime alone goes on"""
 
 
-def _after(*groups: tuple[frozenset[str] | set[str], int]) -> dict[str, int]:
-    return {name: fit for names, fit in groups for name in names}
-
-
 _KINDS = (
     # what most lines of a stack are comes first
     LineKind(
         name="main",
         pattern=re.compile(r"main\.main\(\)\s*$"),
         opens=LIKELY,
-        after=_after((_STACK | {"goroutine", "func"}, SURE)),
+        after=after((_STACK | {"goroutine", "func"}, SURE)),
     ),
     LineKind(
         name="outer",
         pattern=re.compile(rf"\s*(?P<file>{_PATH}):(?P<line>\d{{1,9}}){_OFFSET}\s*$"),
-        after=_after(({"main", "created"}, SURE)),
+        after=after(({"main", "created"}, SURE)),
     ),
     LineKind(
         name="func",
         pattern=re.compile(rf"(?P<function>panic|{_DOTTED}{_FUNCTION}){_ARGUMENTS}\s*$"),
         opens=LIKELY,
-        after=_after((_FRAMES | {"goroutine", "access", "func"}, SURE), ({"place"}, LIKELY)),
+        after=after((_FRAMES | {"goroutine", "access", "func"}, SURE), ({"place"}, LIKELY)),
     ),
     LineKind(
         name="loc",
         pattern=re.compile(rf"\s*(?P<file>{_PATH}):(?P<line>\d{{1,9}}){_OFFSET}\s*$"),
-        after=_after(({"func"}, SURE)),
+        after=after(({"func"}, SURE)),
     ),
     LineKind(
         name="place",
@@ -91,7 +87,7 @@ _KINDS = (
         name="plain",
         pattern=re.compile(rf"(?!\t)\s*(?P<function>{_DOTTED}{_FUNCTION}(?<![./]))\s*$"),
         opens=LIKELY,
-        after=_after(({"place", "goroutine"}, SURE), ({"xerr", "text", "panic", "repanic"}, LIKELY)),
+        after=after(({"place", "goroutine"}, SURE), ({"xerr", "text", "panic", "repanic"}, LIKELY)),
     ),
     LineKind(
         name="goroutine",
@@ -105,30 +101,30 @@ _KINDS = (
     LineKind(
         name="signal",
         pattern=re.compile(r"\s*\[signal \w"),
-        after=_after((_MESSAGE, SURE)),
+        after=after((_MESSAGE, SURE)),
     ),
     LineKind(
         name="repanic",
         pattern=re.compile(r"\s{0,8}panic: "),
-        after=_after(({"panic", "repanic", "text"}, LIKELY)),
+        after=after(({"panic", "repanic", "text"}, LIKELY)),
     ),
     LineKind(
         name="panic",
         pattern=re.compile(r"(?!\t)(?=.{0,300}anic(?<=[pP]anic)\b.{0,200}:(?: |$)|.{0,300}PANIC\b.{0,200}:(?: |$))"),
         opens=LIKELY,
-        after=_after(({"preamble"}, LIKELY)),
+        after=after(({"preamble"}, LIKELY)),
     ),
     LineKind(
         name="fatal",
         pattern=re.compile(r".{0,200}fatal error: (?P<message>.{1,2000})"),
         opens=LIKELY,
-        after=_after(({"preamble"}, SURE), ({"panic", "repanic", "text"}, LIKELY)),
+        after=after(({"preamble"}, SURE), ({"panic", "repanic", "text"}, LIKELY)),
     ),
     LineKind(
         name="preamble",
         pattern=re.compile(r"runtime: (?:goroutine stack exceeds|sp=0x|out of memory)|unexpected fault address 0x"),
         opens=LIKELY,
-        after=_after(({"preamble"}, SURE)),
+        after=after(({"preamble"}, SURE)),
     ),
     LineKind(
         name="death",
@@ -139,7 +135,7 @@ _KINDS = (
     LineKind(
         name="registers",
         pattern=re.compile(r"(?:PC=0x[\da-f]{1,16} m=\d|[a-z]\w{0,6} {1,8}0x[\da-f]{1,16}$|signal arrived during cgo)"),
-        after=_after(({"death", "registers"} | _STACK, SURE)),
+        after=after(({"death", "registers"} | _STACK, SURE)),
     ),
     LineKind(
         name="aside",
@@ -147,12 +143,12 @@ _KINDS = (
             r"\s*(?:runtime stack:|goroutine running on other thread; stack unavailable|\[originating from goroutine"
             r"|non-Go function|pc=0x[\da-f]{1,16}\b)"
         ),
-        after=_after((_STACK | _HEADERS | {"goroutine", "func"}, SURE)),
+        after=after((_STACK | _HEADERS | {"goroutine", "func"}, SURE)),
     ),
     LineKind(
         name="elided",
         pattern=re.compile(r"\s*\.\.\.(?:additional|\d{1,9}) frames elided\.\.\."),
-        after=_after((_FRAMES, SURE)),
+        after=after((_FRAMES, SURE)),
     ),
     LineKind(
         name="created",
@@ -160,22 +156,22 @@ _KINDS = (
             rf"created by (?P<function>{_FUNCTION})(?:\(.{{0,500}}\))?(?: in goroutine \d{{1,19}})?\s*$"
         ),
         opens=LIKELY,
-        after=_after((_FRAMES | {"goroutine", "place"}, SURE)),
+        after=after((_FRAMES | {"goroutine", "place"}, SURE)),
     ),
     LineKind(
         name="func",  # the race detector indents
         pattern=re.compile(rf"\s{{1,8}}(?P<function>{_FUNCTION}){_ARGUMENTS}\s*$"),
-        after=_after((_FRAMES | {"access"}, SURE)),
+        after=after((_FRAMES | {"access"}, SURE)),
     ),
     LineKind(
         name="func",  # what calls main.main, where the runtime shows itself
         pattern=re.compile(rf"(?P<function>runtime\.[a-z]\w{{0,100}}){_ARGUMENTS}\s*$"),
-        after=_after(({"outer"}, SURE)),
+        after=after(({"outer"}, SURE)),
     ),
     LineKind(
         name="func",  # C and what cgo makes has no package
         pattern=re.compile(rf"\s*(?P<function>\w{{1,300}}){_ARGUMENTS}\s*$"),
-        after=_after((_FRAMES | {"goroutine"}, SURE)),
+        after=after((_FRAMES | {"goroutine"}, SURE)),
     ),
     LineKind(
         name="race",
@@ -189,13 +185,13 @@ _KINDS = (
             r"\s*(?:(?:Previous |Atomic |Racy )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite) (?:at|of) .{1,100} by "
             r"|Goroutine \d{1,19} \([^\n)]{1,40}\) created at:|(?:Mutex|As if) .{1,100} at:)"
         ),
-        after=_after(({"race", "loc", "outer"}, SURE)),
+        after=after(({"race", "loc", "outer"}, SURE)),
     ),
     LineKind(
         name="addr",
         pattern=re.compile(rf"\s*(?P<file>{_PATH}):(?P<line>\d{{1,9}}) \(0x[\da-f]{{1,16}}\)\s*$"),
         opens=LIKELY,
-        after=_after(({"panic", "repanic", "text"}, LIKELY), ({"addr", "code"}, SURE)),
+        after=after(({"panic", "repanic", "text"}, LIKELY), ({"addr", "code"}, SURE)),
     ),
     LineKind(
         name="code",
@@ -211,12 +207,12 @@ _KINDS = (
     LineKind(
         name="xerr",
         pattern=re.compile(r"(?: {2}- (?P<message>\S.{0,5000}?):?|- (?P<stripped>\S.{0,5000}):)$"),
-        after=_after(({"place", "xerr"}, LIKELY)),
+        after=after(({"place", "xerr"}, LIKELY)),
     ),
     LineKind(
         name="exit",
         pattern=re.compile(r"exit status \d{1,3}$"),
-        after=_after((_STACK | {"panic", "repanic", "signal"}, LIKELY)),
+        after=after((_STACK | {"panic", "repanic", "signal"}, LIKELY)),
     ),
     LineKind(
         name="text",  # a message may speak of a panic
@@ -224,12 +220,12 @@ _KINDS = (
             rf"(?!\s*\[?(?:{LOG_TIME}|{LOG_LEVEL}))(?!http2?: )"
             r"\s*\S.{0,300}anic(?<=[pP]anic)\b.{0,200}:(?: |$)"
         ),
-        after=_after((_MESSAGE, LIKELY)),
+        after=after((_MESSAGE, LIKELY)),
     ),
     LineKind(
         name="text",
         pattern=re.compile(rf"(?!\s*\[?(?:{LOG_TIME}|{LOG_LEVEL}))(?P<text>)"),
-        after=_after((_MESSAGE | {"place"}, WEAK)),
+        after=after((_MESSAGE | {"place"}, WEAK)),
     ),
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK, LineState, Move
-from analyzer.events.stacktraces.line_grammar import LineKind
+from analyzer.events.stacktraces.line_grammar import after, line_kind
 from analyzer.events.stacktraces.screened_grammar import ScreenedGrammar
 
 _PART = r"[^\W\d][\w$]{0,100}+"
@@ -69,16 +69,8 @@ HEADS = (*TITLES, "caused", "suppressed", "wrapped")
 _GOING_ON = (*HEADS, "message", "nested", "quoted", "frame", "named", "guest", "loose", "more", "boundary", "driver")
 
 
-def _after(kinds: tuple[str, ...], fit: int) -> dict[str, int]:
-    return dict.fromkeys(kinds, fit)
-
-
-def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens: int = 0, flags: int = 0) -> LineKind:
-    return LineKind(name=name, pattern=re.compile(pattern, flags), opens=opens, after=after or {})
-
-
-_FRAMES = _after(("thread", "state", "fatal", "lock", *_GOING_ON), SURE)
-_REST = _after((*_GOING_ON, "circular", "announced"), SURE)
+_FRAMES = after((("thread", "state", "fatal", "lock", *_GOING_ON), SURE))
+_REST = after(((*_GOING_ON, "circular", "announced"), SURE))
 
 _SHOWS_ITS_BEGINNING = re.compile(
     r"\s{0,200}+(?:at |Caused by: |Suppressed: |Wrapped by: |\*\*\* F|FATAL |\"|\["
@@ -102,78 +94,84 @@ def _may_go_on(line: str) -> bool:
 
 GRAMMAR = ScreenedGrammar(
     (
-        _kind("frame", rf"\s{{0,200}}+at {_FUNCTION}\({_PLACE}\){_JAR}", _FRAMES, opens=LIKELY),
-        _kind(
+        line_kind("frame", rf"\s{{0,200}}+at {_FUNCTION}\({_PLACE}\){_JAR}", _FRAMES, opens=LIKELY),
+        line_kind(
             "title",
             rf"{_INDENT}(?:Caught: )?{_HASH}{_TYPE}{_MESSAGE}",
-            _after(("fatal", "process"), SURE),
+            after((("fatal", "process"), SURE)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "more",
             r"\s{0,200}+\.\.\. (?:\d{1,9} (?:more|(?:\w{1,20} ){0,3}(?:frames?|lines?|elided)\b.{0,80})"
             r"|suppressed \d{1,9} lines)\s*$",
             _FRAMES,
         ),
-        _kind("circular", rf"{_INDENT}(?:(?:Caused|Wrapped) by: |Suppressed: )?\[CIRCULAR REFERENCE: ?", _REST),
-        _kind(
+        line_kind("circular", rf"{_INDENT}(?:(?:Caused|Wrapped) by: |Suppressed: )?\[CIRCULAR REFERENCE: ?", _REST),
+        line_kind(
             "caused",
             rf"{_INDENT}Caused by: {_HASH}(?:\[[^\]\n]{{0,200}}\]\s)?{_ANY_TYPE}(?:{_MESSAGE}|\[(?P<coded>.*))",
             _REST,
             opens=LIKELY,
         ),
-        _kind("suppressed", rf"{_INDENT}Suppressed: {_HASH}{_ANY_TYPE}{_MESSAGE}", _REST, opens=LIKELY),
-        _kind("wrapped", rf"{_INDENT}Wrapped by: {_HASH}{_ANY_TYPE}{_MESSAGE}", _REST, opens=LIKELY),
-        _kind(
+        line_kind("suppressed", rf"{_INDENT}Suppressed: {_HASH}{_ANY_TYPE}{_MESSAGE}", _REST, opens=LIKELY),
+        line_kind("wrapped", rf"{_INDENT}Wrapped by: {_HASH}{_ANY_TYPE}{_MESSAGE}", _REST, opens=LIKELY),
+        line_kind(
             "thrown",
             rf"{_INDENT}(?:(?:== Java Exception: |Exception in thread (?:\"[^\n]{{0,300}}?\"|\S{{1,100}}) ){_ANY_TYPE}"
             rf"{_MESSAGE}|Exception: (?P<died>{_QUALIFIED}) thrown from the UncaughtExceptionHandler in thread )",
             opens=SURE,
         ),
-        _kind(
+        line_kind(
             "state",
             r"\s{0,40}java\.lang\.Thread\.State: [A-Z_]{3,20}\b",
-            _after(("thread",), SURE),
+            after((("thread",), SURE)),
             opens=SURE,
         ),
-        _kind("lock", r"\s{0,40}(?:- (?:locked|waiting|parking|eliminated|None\b)|Locked \w)", _FRAMES),
-        _kind(
+        line_kind("lock", r"\s{0,40}(?:- (?:locked|waiting|parking|eliminated|None\b)|Locked \w)", _FRAMES),
+        line_kind(
             "named",  # Kotlin, Scala and Groovy allow blanks in a name
             rf"\s{{0,200}}+at (?P<function>[^\s().]{{1,200}}\.[^\n]{{1,400}}?)"
             rf"\((?P<file>[\w$.-]{{1,100}}\.(?:kt|scala|groovy)):(?P<line>\d{{1,9}})\){_JAR}",
             _FRAMES,
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "guest",  # GraalVM: frames of a language that runs on the JVM
             r"\s{0,200}+at <\w{1,20}> (?P<function>[^\n()]{1,300})"
             r"\((?P<file>[^\n()]{1,300}?)(?::(?P<line>\d{1,9})(?::[\d-]{1,20})?)?\)\s*$",
-            _after(("frame", "guest", *HEADS), SURE),
+            after((("frame", "guest", *HEADS), SURE)),
         ),
-        _kind("announced", rf"{_INDENT}(?:(?:Caused|Wrapped) by|Suppressed):?\s*$", _after(("frame", "more"), SURE)),
-        _kind("boundary", r"\s{0,40}(?:at )?[\x08 ]{0,10}\(Coroutine boundary|\s{0,40}at \x08", _FRAMES),
-        _kind("driver", r"Driver stacktrace:\s*$", _after(("frame", "more", "message"), SURE)),
-        _kind("nested", r"\s{0,40}nested exception is:?\s*$", _after((*HEADS, "message", "quoted"), LIKELY)),
-        _kind("quoted", rf"\s{{0,40}}{_TYPE}{_MESSAGE}", _after(("nested",), SURE)),
-        _kind("thread", r'"[^\n"]{0,300}" (?:#\d|[^\n]{0,200}?\b(?:prio|tid|nid|Id)=\w|daemon )', opens=LIKELY),
-        _kind("fatal", r"\s{0,20}(?:\*\*\* )?FATAL EXCEPTION(?: IN SYSTEM PROCESS)?: ", opens=LIKELY),
-        _kind("process", r"\s{0,20}(?:Process|PID): [\w.:]{1,200}(?:, PID: \d{1,9})?\s*$", _after(("fatal",), SURE)),
-        _kind(
+        line_kind(
+            "announced", rf"{_INDENT}(?:(?:Caused|Wrapped) by|Suppressed):?\s*$", after((("frame", "more"), SURE))
+        ),
+        line_kind("boundary", r"\s{0,40}(?:at )?[\x08 ]{0,10}\(Coroutine boundary|\s{0,40}at \x08", _FRAMES),
+        line_kind("driver", r"Driver stacktrace:\s*$", after((("frame", "more", "message"), SURE))),
+        line_kind("nested", r"\s{0,40}nested exception is:?\s*$", after(((*HEADS, "message", "quoted"), LIKELY))),
+        line_kind("quoted", rf"\s{{0,40}}{_TYPE}{_MESSAGE}", after((("nested",), SURE))),
+        line_kind("thread", r'"[^\n"]{0,300}" (?:#\d|[^\n]{0,200}?\b(?:prio|tid|nid|Id)=\w|daemon )', opens=LIKELY),
+        line_kind("fatal", r"\s{0,20}(?:\*\*\* )?FATAL EXCEPTION(?: IN SYSTEM PROCESS)?: ", opens=LIKELY),
+        line_kind(
+            "process", r"\s{0,20}(?:Process|PID): [\w.:]{1,200}(?:, PID: \d{1,9})?\s*$", after((("fatal",), SURE))
+        ),
+        line_kind(
             "coded",  # Elasticsearch: `[index] Type[message]`
             r"\s{0,40}(?:\[[^\]\n]{0,200}\]\s?){0,4}"
             rf"(?P<type>[A-Z][\w$]{{0,200}}+{_NAMED_LIKE_ONE})\[(?P<coded>.*)",
             opens=LIKELY,
         ),
-        _kind("logged", rf"(?={_LOG_LINE}){_WORDS}{_EVIDENT_TYPE}{_MESSAGE}", opens=LIKELY),
-        _kind("told", rf"\s{{0,20}}+{_WORDS}{_EVIDENT_TYPE}{_MESSAGE}", opens=WEAK),
-        _kind("odd", rf"(?P<type>(?:[a-z]\w{{0,2}}\.){{1,8}}[a-z]\w{{0,2}}){_MESSAGE}", opens=WEAK),  # obfuscated
-        _kind(
+        line_kind("logged", rf"(?={_LOG_LINE}){_WORDS}{_EVIDENT_TYPE}{_MESSAGE}", opens=LIKELY),
+        line_kind("told", rf"\s{{0,20}}+{_WORDS}{_EVIDENT_TYPE}{_MESSAGE}", opens=WEAK),
+        line_kind("odd", rf"(?P<type>(?:[a-z]\w{{0,2}}\.){{1,8}}[a-z]\w{{0,2}}){_MESSAGE}", opens=WEAK),  # obfuscated
+        line_kind(
             "loose",  # cut off, or mangled on its way
             r"\s{0,200}+at (?P<function>[^\s().]{1,200}\.[^\s():]{1,600}+)"
             r"(?:\([^\s()]{0,200}|:(?P<line>\d{1,9})\))?\s*$",
-            _after(("title", "coded", "logged", "thrown", "loose", "frame", "more", "caused"), LIKELY),
+            after((("title", "coded", "logged", "thrown", "loose", "frame", "more", "caused"), LIKELY)),
         ),
-        _kind("message", rf"(?!{_LOG_LINE}|{_OTHER_FRAME})", _after((*HEADS, "message", "nested", "quoted"), WEAK)),
+        line_kind(
+            "message", rf"(?!{_LOG_LINE}|{_OTHER_FRAME})", after(((*HEADS, "message", "nested", "quoted"), WEAK))
+        ),
     ),
     may_open=_may_open,
     may_go_on=_may_go_on,

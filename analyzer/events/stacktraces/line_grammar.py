@@ -32,6 +32,18 @@ class LineKind:
     """kinds it may follow, and how well; `""` stands for every kind"""
 
 
+def line_kind(
+    name: str, pattern: str, after: Mapping[str, int] | None = None, *, opens: int = 0, flags: int = 0
+) -> LineKind:
+    """A kind from the text of its pattern."""
+    return LineKind(name=name, pattern=re.compile(pattern, flags), opens=opens, after=after or {})
+
+
+def after(*groups: tuple[Iterable[str], int]) -> dict[str, int]:
+    """Groups of kinds, each with how well a line fits that follows one of them; of two groups the later holds."""
+    return {name: fit for names, fit in groups for name in names}
+
+
 class Token(NamedTuple):
     """A line of a stack: its number, its kind, and what the pattern found."""
 
@@ -144,8 +156,9 @@ class LineGrammar:
         return found
 
     def _follow(self, state: LineState, at: int, line: str) -> tuple[Token | None, int]:
-        if not self._follows_at_all[state](line):
-            return None, 0
+        return self._matched(state, at, line) if self._follows_at_all[state](line) else (None, 0)
+
+    def _matched(self, state: LineState, at: int, line: str) -> tuple[Token | None, int]:
         for name, fit, match in self._following[state]:
             found = match(line)
             if found:

@@ -16,14 +16,13 @@ from analyzer.events.stacktraces.core import (
     SURE,
     WEAK,
     Draft,
-    LineState,
     Move,
     Reader,
     Span,
     build,
     register,
 )
-from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind, Token
+from analyzer.events.stacktraces.line_grammar import LineGrammar, Token, after, line_kind
 from analyzer.model import Frame, Relation
 
 LANGUAGE = "lua"
@@ -55,49 +54,41 @@ _MARKS = (".lua:", "stack traceback:", " in function ", " in main chunk", "lua",
 """a line without any of these opens nothing"""
 
 
-def _after(kinds: tuple[str, ...], fit: int) -> dict[str, int]:
-    return dict.fromkeys(kinds, fit)
-
-
-def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens: int = 0) -> LineKind:
-    return LineKind(name=name, pattern=re.compile(pattern), opens=opens, after=after or {})
-
-
 GRAMMAR = LineGrammar(
     (
-        _kind(
+        line_kind(
             "traceback",
             r"\s{0,40}(?:[Ss]tack traceback|Traceback):?\s*$",
-            _after((*_TITLES, "message", "quoted", *_FRAMES), SURE),
+            after(((*_TITLES, "message", "quoted", *_FRAMES), SURE)),
             opens=SURE,
         ),
-        _kind("tail-call", r"\s{0,40}(?:\(\.\.\.tail calls\.\.\.\)|\(tail call\): \?)\s*$", _after(_FRAMES, SURE)),
-        _kind("frame", _FRAME, _after(("traceback", "coroutine", *_FRAMES), SURE), opens=LIKELY),
-        _kind("skipped", r"\s{0,40}\.\.\.(?:\s{0,8}\(skipping \d{1,9} levels\))?\s*$", _after(_FRAMES, SURE)),
-        _kind("coroutine", r"\s{0,40}coroutine \d{1,9}:\s*$", _after(("traceback", *_FRAMES), SURE)),
-        _kind(
+        line_kind("tail-call", r"\s{0,40}(?:\(\.\.\.tail calls\.\.\.\)|\(tail call\): \?)\s*$", after((_FRAMES, SURE))),
+        line_kind("frame", _FRAME, after((("traceback", "coroutine", *_FRAMES), SURE)), opens=LIKELY),
+        line_kind("skipped", r"\s{0,40}\.\.\.(?:\s{0,8}\(skipping \d{1,9} levels\))?\s*$", after((_FRAMES, SURE))),
+        line_kind("coroutine", r"\s{0,40}coroutine \d{1,9}:\s*$", after((("traceback", *_FRAMES), SURE))),
+        line_kind(
             "nginx",
             r"(?P<prefix>[^\n]{0,300}?)(?P<head>lua [a-z ]{4,40} aborted: [a-z ]{4,40}: "
             r"|\w{4,20}_by_lua\w{0,10} error: |failed to (?:run|load) \w{4,20}_by_lua\w{0,10}\*?: )"
             rf"(?:(?P<file>{_SOURCE}|{_ANY_SOURCE}):(?P<line>\d{{1,9}}): )?(?P<message>.*)",
             opens=SURE,
         ),
-        _kind(
+        line_kind(
             "redis",
             r"(?P<prefix>)(?:\(error\) |-)?(?:ERR )?(?:Error (?:running|compiling) script \([^()\n]{1,200}\): "
             r"(?:@user_script: ?(?:\d{1,9}: )?)?|(?=ERR user_script)ERR )@?(?P<file>user_script):(?P<line>\d{1,9}): "
             r"(?P<message>.*)",
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "titled",
             rf"(?P<prefix>){_PROGRAM}(?:(?P<file>{_ANY_SOURCE}):(?P<line>\d{{1,9}}): )?(?P<message>.*)",
             opens=LIKELY,
         ),
-        _kind("quoted", _FRAME, _after((*_TITLES, "message", "quoted"), LIKELY)),
-        _kind("placed", rf"(?P<prefix>){_PLACE}(?P<message>.*)", opens=WEAK),
-        _kind("told", rf"(?P<prefix>[^\n]{{1,300}}?(?:[\s(]|(?<=\t))){_PLACE}(?P<message>.*)", opens=WEAK),
-        _kind("message", rf"(?!{_LOG_LINE})", _after((*_SPOKEN, "message", "quoted"), WEAK)),
+        line_kind("quoted", _FRAME, after(((*_TITLES, "message", "quoted"), LIKELY))),
+        line_kind("placed", rf"(?P<prefix>){_PLACE}(?P<message>.*)", opens=WEAK),
+        line_kind("told", rf"(?P<prefix>[^\n]{{1,300}}?(?:[\s(]|(?<=\t))){_PLACE}(?P<message>.*)", opens=WEAK),
+        line_kind("message", rf"(?!{_LOG_LINE})", after(((*_SPOKEN, "message", "quoted"), WEAK))),
     )
 )
 """a message may quote a frame: only after `stack traceback:` they are the stack's own"""
@@ -113,11 +104,6 @@ def begin(line: str) -> Move | None:
         if mark in line:
             return GRAMMAR.begin(line)
     return None
-
-
-def step(state: LineState, line: str) -> Move | None:
-    """The state after a line that goes on with an open stack."""
-    return GRAMMAR.step(state, line)
 
 
 def heads(line: str) -> bool:
@@ -228,7 +214,7 @@ register(
         hints=("stack traceback:", ".lua:", "lua: ", "user_script:", ": in function ", " aborted: ", "_by_lua"),
         read=read,
         begin=begin,
-        step=step,
+        step=GRAMMAR.step,
         heads=heads,
     )
 )

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from analyzer.events.stacktraces.core import Draft, LineState, Move, Reader, Span, build, register
+from analyzer.events.stacktraces.core import Draft, Move, Reader, Span, build, register
 from analyzer.events.stacktraces.line_grammar import Token
 from analyzer.events.stacktraces.perl_lines import (
     BARE_PLACE,
@@ -179,11 +179,6 @@ def begin(line: str) -> Move | None:
     return None
 
 
-def step(state: LineState, line: str) -> Move | None:
-    """The state after a line that goes on with an open stack."""
-    return GRAMMAR.step(state, line)
-
-
 def heads(line: str) -> bool:
     """Whether what was logged right before a line is the message of the stack that it begins."""
     return line.startswith("Trace begun at ") or BARE_PLACE.match(line) is not None
@@ -198,7 +193,7 @@ register(
         ),
         read=read,
         begin=begin,
-        step=step,
+        step=GRAMMAR.step,
         heads=heads,
     )
 )

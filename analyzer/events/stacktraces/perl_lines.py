@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
-from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
+from analyzer.events.stacktraces.line_grammar import LineGrammar, after, line_kind
 
 _HANDLE = r"<[^<>\n]{1,80}> (?:line|chunk) \d{1,12}"
 _END = (
@@ -43,56 +43,52 @@ MARKS = (" called at ", " line ", "Trace begun", "DBD::")
 CALLS = ("call", "listed", "mojo", "aborted")
 
 
-def _after(kinds: tuple[str, ...], fit: int) -> dict[str, int]:
-    return dict.fromkeys(kinds, fit)
-
-
-def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens: int = 0) -> LineKind:
-    return LineKind(name=name, pattern=re.compile(pattern), opens=opens, after=after or {})
-
-
 GRAMMAR = LineGrammar(
     (
-        _kind(
+        line_kind(
             "aborted",
             r"(?P<aborted>Compilation failed in require|BEGIN failed--compilation aborted)(?: \(\S{1,200}\))?"
             rf" at {_FILE}{_END}",
-            _after(("title", "aborted", "call"), SURE),
+            after((("title", "aborted", "call"), SURE)),
         ),
-        _kind(
+        line_kind(
             "over",
             r"(?:Execution of \S[^\n]{0,300} aborted due to compilation errors"
             r"|\S[^\n]{0,300} had (?:too many|compilation) errors)\.\s*$",
-            _after(("title", "aborted"), SURE),
+            after((("title", "aborted"), SURE)),
         ),
-        _kind(
+        line_kind(
             "call",
             rf"\s{{0,40}}(?={_CALLED})(?>(?P<call>.*) called at ){_FILE}(?:, {_HANDLE})?(?:, thread \d{{1,9}})?\s*$",
-            _after(("title", "late", "call", "begun", "listed"), SURE),
+            after((("title", "late", "call", "begun", "listed"), SURE)),
             opens=LIKELY,
         ),
-        _kind("begun", rf"Trace begun at {_FILE}\.?\s*$", _after(("title",), SURE), opens=SURE),
-        _kind("listed", rf"\s{{0,40}}(?={_CALLED})(?>(?P<call>.*) at ){_FILE}\s*$", _after(("begun", "listed"), SURE)),
-        _kind("listed", rf"\s{{0,40}}(?={_CALLED})(?>(?P<call>.*) at ){_FILE}\s*$", _after(("title", "call"), LIKELY)),
-        _kind("late", BARE_PLACE.pattern, _after(("title", "call"), SURE), opens=LIKELY),
-        _kind("mojo-head", r"Traceback \(most recent call first\):\s*$", _after(("title", "source"), SURE)),
-        _kind(
+        line_kind("begun", rf"Trace begun at {_FILE}\.?\s*$", after((("title",), SURE)), opens=SURE),
+        line_kind(
+            "listed", rf"\s{{0,40}}(?={_CALLED})(?>(?P<call>.*) at ){_FILE}\s*$", after((("begun", "listed"), SURE))
+        ),
+        line_kind(
+            "listed", rf"\s{{0,40}}(?={_CALLED})(?>(?P<call>.*) at ){_FILE}\s*$", after((("title", "call"), LIKELY))
+        ),
+        line_kind("late", BARE_PLACE.pattern, after((("title", "call"), SURE)), opens=LIKELY),
+        line_kind("mojo-head", r"Traceback \(most recent call first\):\s*$", after((("title", "source"), SURE))),
+        line_kind(
             "mojo",
             r'\s{0,8}File "(?P<file>[^"\n]{1,400})", line (?P<line>\d{1,9}), in "(?P<call>[^"\n]{1,400})"\s*$',
-            _after(("mojo-head", "mojo"), SURE),
+            after((("mojo-head", "mojo"), SURE)),
         ),
-        _kind("source", r"\s{0,8}\d{1,9}: ", _after(("title", "source"), WEAK)),
-        _kind(
+        line_kind("source", r"\s{0,8}\d{1,9}: ", after((("title", "source"), WEAK))),
+        line_kind(
             "title",
             rf"(?=.* at )(?>(?P<head>.*) line (?P<line>\d{{1,9}})){_END}",
-            _after(("database", "told"), SURE),
+            after((("database", "told"), SURE)),
             opens=LIKELY,
         ),
-        _kind("database", r"(?:\[[^\]\n]{1,60}\] ?){0,4}DBD::[\w:]{1,60} [\w ]{1,40} failed: ", opens=LIKELY),
-        _kind(
+        line_kind("database", r"(?:\[[^\]\n]{1,60}\] ?){0,4}DBD::[\w:]{1,60} [\w ]{1,40} failed: ", opens=LIKELY),
+        line_kind(
             "told",
             r"(?:DETAIL|HINT|CONTEXT|QUERY|WHERE|STATEMENT|LINE \d{1,9}):\s|\s{1,200}\S",
-            _after(("database", "told"), LIKELY),
+            after((("database", "told"), LIKELY)),
         ),
     )
 )

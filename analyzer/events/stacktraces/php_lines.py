@@ -8,11 +8,9 @@ https://github.com/xdebug/xdebug/blob/master/src/develop/stack.c
 
 from __future__ import annotations
 
-import re
-
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
-from analyzer.events.stacktraces.line_grammar import LineKind
-from analyzer.events.stacktraces.php_marked_grammar import MarkedGrammar
+from analyzer.events.stacktraces.line_grammar import after, line_kind
+from analyzer.events.stacktraces.marked_grammar import MarkedGrammar
 
 TYPE = r"\\{0,2}[A-Za-z_\x80-\uffff][\w\\]{0,300}(?:@anonymous)?(?:\x00[^\s:]{0,300}(?::\d{1,9}\$\w{1,9})?)?"
 _KNOWN_TYPE = (
@@ -101,152 +99,148 @@ def _may_open(line: str) -> bool:
     return ("#" in line and line.lstrip()[:1] == "#") or (" in " in line and line.rstrip()[-1:].isdigit())
 
 
-def _after(fit: int, *kinds: str) -> dict[str, int]:
-    return dict.fromkeys(kinds, fit)
-
-
-def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens: int = 0) -> LineKind:
-    return LineKind(name=name, pattern=re.compile(pattern), opens=opens, after=after or {})
-
-
 GRAMMAR = MarkedGrammar(
     (
         # -- the calls
-        _kind("frame", rf"{_FRAME}(?=[^\n]*\)[\s\"]{{0,40}}$)", _after(SURE, *_BEFORE_FRAMES), opens=LIKELY),
-        _kind("frame_open", _FRAME, _after(SURE, *_BEFORE_FRAMES), opens=LIKELY),
-        _kind(
+        line_kind("frame", rf"{_FRAME}(?=[^\n]*\)[\s\"]{{0,40}}$)", after((_BEFORE_FRAMES, SURE)), opens=LIKELY),
+        line_kind("frame_open", _FRAME, after((_BEFORE_FRAMES, SURE)), opens=LIKELY),
+        line_kind(
             "called",
             rf"\s{{0,40}}(?:<pre>)?#\d{{1,9}} {{1,4}}{_CALL}(?>.* called at )\[{_FILE_LINE}\]",
-            _after(SURE, "stack", "numbered", "plain", *_FRAMES),
+            after((("stack", "numbered", "plain", *_FRAMES), SURE)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "main",
             r"\s{0,40}#\d{1,9} (?P<call>\{main\})[^\n]{0,4000}$",
-            _after(SURE, *_BEFORE_FRAMES),
+            after((_BEFORE_FRAMES, SURE)),
             opens=WEAK,
         ),
-        _kind("thrown", rf"\s{{0,40}}thrown in {_ON_LINE}", _after(SURE, "main", "stack", *_FRAMES)),
-        _kind("stack", r"\s{0,40}Stack trace:\s*$", _after(SURE, *_PLACED, *_ON_A_LINE, "symfony"), opens=LIKELY),
-        _kind("object_stack", r"\s{0,40}\[stacktrace\]\s*$", _after(SURE, *_OBJECTS), opens=LIKELY),
-        _kind("close", r"\s{0,40}\"(?:[,}\])]|$)[^\n]{0,4000}$", _after(SURE, "main", *_OBJECTS, *_FRAMES)),
-        _kind(
+        line_kind("thrown", rf"\s{{0,40}}thrown in {_ON_LINE}", after((("main", "stack", *_FRAMES), SURE))),
+        line_kind(
+            "stack", r"\s{0,40}Stack trace:\s*$", after(((*_PLACED, *_ON_A_LINE, "symfony"), SURE)), opens=LIKELY
+        ),
+        line_kind("object_stack", r"\s{0,40}\[stacktrace\]\s*$", after((_OBJECTS, SURE)), opens=LIKELY),
+        line_kind("close", r"\s{0,40}\"(?:[,}\])]|$)[^\n]{0,4000}$", after((("main", *_OBJECTS, *_FRAMES), SURE))),
+        line_kind(
             "call_stack",
             rf"{_DATED}(?:PHP Stack trace:|Call Stack:)\s*$",
-            _after(SURE, "warned", "thrown", "again", "uncaught", "said_end", "main", *_ON_A_LINE),
+            after((("warned", "thrown", "again", "uncaught", "said_end", "main", *_ON_A_LINE), SURE)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "xframe",
             rf"{_DATED}(?:PHP|\s{{0,12}}\d{{1,9}}\.\d{{1,9}}\s{{1,12}}\d{{1,15}}) {{1,6}}\d{{1,6}}\. "
             rf"{_CALL}(?>.*\) ){_FILE_LINE}\s*$",
-            _after(SURE, "call_stack", "xframe"),
+            after((("call_stack", "xframe"), SURE)),
         ),
         # -- titles that PHP itself prints
-        _kind("uncaught", rf"{_LOGGED}{_SAID_AT}", opens=SURE),
-        _kind("fatal", rf"{_LOGGED}{_SAID_ON}", opens=SURE),
-        _kind("uncaught_open", rf"{_LOGGED}(?P<said>[^\n]*)$", opens=SURE),
-        _kind(
+        line_kind("uncaught", rf"{_LOGGED}{_SAID_AT}", opens=SURE),
+        line_kind("fatal", rf"{_LOGGED}{_SAID_ON}", opens=SURE),
+        line_kind("uncaught_open", rf"{_LOGGED}(?P<said>[^\n]*)$", opens=SURE),
+        line_kind(
             "shown",
             rf"{_SHOWN_UNCAUGHT}{_SAID_AT}",
-            _after(SURE, "main", "thrown", "break", *_ON_A_LINE),
+            after((("main", "thrown", "break", *_ON_A_LINE), SURE)),
             opens=SURE,
         ),
-        _kind("shown_fatal", rf"{_SHOWN}{_SAID_ON}", _after(SURE, "main", "thrown", "break", *_ON_A_LINE), opens=SURE),
-        _kind(
+        line_kind(
+            "shown_fatal", rf"{_SHOWN}{_SAID_ON}", after((("main", "thrown", "break", *_ON_A_LINE), SURE)), opens=SURE
+        ),
+        line_kind(
             "shown_open",
             rf"{_SHOWN_UNCAUGHT}(?P<said>[^\n]*)$",
-            _after(SURE, "main", "thrown", "break", *_ON_A_LINE),
+            after((("main", "thrown", "break", *_ON_A_LINE), SURE)),
             opens=SURE,
         ),
-        _kind("break", r"<br />\s*$", _after(WEAK, "thrown", *_ON_A_LINE)),
-        _kind("next", rf"{_NEXT}{_SAID_AT}", _after(SURE, "main", *_FRAMES)),
-        _kind("next_ended", rf"{_NEXT}{_SAID_ON}", _after(SURE, "main")),
-        _kind("next_open", rf"\s{{0,40}}Next (?=exception '|{TYPE}: )(?P<said>[^\n]*)$", _after(SURE, "main")),
+        line_kind("break", r"<br />\s*$", after((("thrown", *_ON_A_LINE), WEAK))),
+        line_kind("next", rf"{_NEXT}{_SAID_AT}", after((("main", *_FRAMES), SURE))),
+        line_kind("next_ended", rf"{_NEXT}{_SAID_ON}", after((("main",), SURE))),
+        line_kind("next_open", rf"\s{{0,40}}Next (?=exception '|{TYPE}: )(?P<said>[^\n]*)$", after((("main",), SURE))),
         # -- titles that loggers and frameworks print
-        _kind("object", rf"(?P<pre>[^\n]{{0,20000}}?){_OBJECT}{_OBJECT_END}", opens=SURE),
-        _kind("object_open", rf"(?P<pre>[^\n]{{0,20000}}?){_OBJECT}(?P<rest>[^\n]*)$", opens=SURE),
-        _kind(
+        line_kind("object", rf"(?P<pre>[^\n]{{0,20000}}?){_OBJECT}{_OBJECT_END}", opens=SURE),
+        line_kind("object_open", rf"(?P<pre>[^\n]{{0,20000}}?){_OBJECT}(?P<rest>[^\n]*)$", opens=SURE),
+        line_kind(
             "previous",
             rf"\s{{0,40}}\[previous exception\] {_OBJECT}{_OBJECT_END}",
-            _after(SURE, "main", *_OBJECTS, *_FRAMES),
+            after((("main", *_OBJECTS, *_FRAMES), SURE)),
         ),
-        _kind(
+        line_kind(
             "previous_open",
             rf"\s{{0,40}}\[previous exception\] {_OBJECT}(?P<rest>[^\n]*)$",
-            _after(SURE, "main", *_OBJECTS, *_FRAMES),
+            after((("main", *_OBJECTS, *_FRAMES), SURE)),
         ),
-        _kind(
+        line_kind(
             "object_end",
             r"(?P<rest>(?>.* at )[^\n]{1,600}:\d{1,9}\)(?:\"[^\n]{0,4000})?)$",
-            _after(LIKELY, *_OBJECTS_OPEN),
+            after((_OBJECTS_OPEN, LIKELY)),
         ),
-        _kind("object_said", r"[^\n]", _after(WEAK, *_OBJECTS_OPEN)),
-        _kind(
+        line_kind("object_said", r"[^\n]", after((_OBJECTS_OPEN, WEAK))),
+        line_kind(
             "drupal",
             rf"{_BEFORE}(?P<said>{_KNOWN_TYPE}: .*) in (?P<call>[^\s()]{{1,300}})\(\) \(line (?P<line>\d{{1,9}}) of "
             r"(?P<file>[^\n]{1,600}?)\)\.?(?P<tail>[\s<][^\n]{0,4000})?$",
             opens=SURE,
         ),
-        _kind(
+        line_kind(
             "symfony",
             rf"(?P<pre>[^\n]{{0,3000}}?)Uncaught PHP Exception (?P<said>{TYPE}: (?>.* at ))(?P<file>[^\n]{{1,600}}?)"
             r" line (?P<line>\d{1,9})(?P<tail>\s[^\n]{0,4000})?$",
             opens=SURE,
         ),
-        _kind("plain", rf"{_ENDS_AT}{_BEFORE}(?=exception '{TYPE}' with message '){_SAID_AT}", opens=LIKELY),
-        _kind("plain", rf"{_ENDS_AT}{_BEFORE}(?={_KNOWN_TYPE}(?:: | in )){_SAID_AT}", opens=LIKELY),
-        _kind("untyped", rf"(?P<pre>)(?>(?P<said>.*) in ){_A_FILE}{_FILE_LINE}\s*$", opens=WEAK),
-        _kind("plain_open", rf"(?P<pre>)(?P<said>{_KNOWN_TYPE}: [^\n]*)$", opens=LIKELY),
-        _kind("plain_open", rf"{_BEFORE}(?P<said>exception '{TYPE}' with message '[^\n]*)$", opens=WEAK),
-        _kind("plain_open", rf"{_BEFORE}(?P<said>{_KNOWN_TYPE}: [^\n]*)$", opens=WEAK),
-        _kind("numbered", rf"Exception #\d{{1,6}} \((?P<type>{TYPE})\): (?P<said>[^\n]*)$", opens=LIKELY),
-        _kind(
+        line_kind("plain", rf"{_ENDS_AT}{_BEFORE}(?=exception '{TYPE}' with message '){_SAID_AT}", opens=LIKELY),
+        line_kind("plain", rf"{_ENDS_AT}{_BEFORE}(?={_KNOWN_TYPE}(?:: | in )){_SAID_AT}", opens=LIKELY),
+        line_kind("untyped", rf"(?P<pre>)(?>(?P<said>.*) in ){_A_FILE}{_FILE_LINE}\s*$", opens=WEAK),
+        line_kind("plain_open", rf"(?P<pre>)(?P<said>{_KNOWN_TYPE}: [^\n]*)$", opens=LIKELY),
+        line_kind("plain_open", rf"{_BEFORE}(?P<said>exception '{TYPE}' with message '[^\n]*)$", opens=WEAK),
+        line_kind("plain_open", rf"{_BEFORE}(?P<said>{_KNOWN_TYPE}: [^\n]*)$", opens=WEAK),
+        line_kind("numbered", rf"Exception #\d{{1,6}} \((?P<type>{TYPE})\): (?P<said>[^\n]*)$", opens=LIKELY),
+        line_kind(
             "warned", rf"{_DATED}(?:PHP )?[A-Z][a-z]{{2,20}}(?: [A-Z]?[a-z]{{2,20}})?:\s{{1,2}}{_SAID_ON}", opens=LIKELY
         ),
         # -- PHPUnit
-        _kind(
+        line_kind(
             "unit",
             r"\s{0,4}\d{1,6}\) (?P<test>[A-Za-z_][\w\\]{0,200}::\w{1,200})"
             r"(?: with data set [^\n]{0,400}| \([^\n]{0,400}\))?\s*$",
             opens=LIKELY,
         ),
-        _kind("place", rf"{_PATH}\s*$", _after(SURE, "place") | _after(LIKELY, *_UNIT)),
-        _kind("caused", r"Caused by\s*$", _after(SURE, "place")),
-        _kind("unit_said", rf"{_KNOWN_TYPE}: ", _after(LIKELY, *_UNIT)),
-        _kind("unit_said", r"[^\n]", _after(WEAK, *_UNIT)),
+        line_kind("place", rf"{_PATH}\s*$", after((("place",), SURE)) | after((_UNIT, LIKELY))),
+        line_kind("caused", r"Caused by\s*$", after((("place",), SURE))),
+        line_kind("unit_said", rf"{_KNOWN_TYPE}: ", after((_UNIT, LIKELY))),
+        line_kind("unit_said", r"[^\n]", after((_UNIT, WEAK))),
         # -- the console of Symfony and Laravel
-        _kind(
+        line_kind(
             "console",
             r"\s{0,20}In (?P<file>[^\n]{1,300}?) line (?P<line>\d{1,9}):\s*$",
-            _after(SURE, "at", "boxed_said", "boxed"),
+            after((("at", "boxed_said", "boxed"), SURE)),
             opens=LIKELY,
         ),
-        _kind("boxed", rf"\s{{0,20}}\[(?P<type>{TYPE})(?: \([^)\n]{{1,40}}\))?\]\s*$", _after(SURE, "console")),
-        _kind("boxed_said", r"  \S[^\n]{0,4000}$|\S[^\n]{0,4000}?\s{2,2000}$", _after(LIKELY, *_CONSOLE)),
-        _kind("exception_trace", r"\s{0,20}Exception trace:\s*$", _after(SURE, *_CONSOLE)),
-        _kind(
+        line_kind("boxed", rf"\s{{0,20}}\[(?P<type>{TYPE})(?: \([^)\n]{{1,40}}\))?\]\s*$", after((("console",), SURE))),
+        line_kind("boxed_said", r"  \S[^\n]{0,4000}$|\S[^\n]{0,4000}?\s{2,2000}$", after((_CONSOLE, LIKELY))),
+        line_kind("exception_trace", r"\s{0,20}Exception trace:\s*$", after((_CONSOLE, SURE))),
+        line_kind(
             "at",
             rf"\s{{0,20}}(?:(?P<call>[^\s()][^()\n]{{0,400}})\(\) )?at {_FILE_LINE}\s*$",
-            _after(SURE, "exception_trace", "at"),
+            after((("exception_trace", "at"), SURE)),
         ),
         # -- the rest of messages, which may be anything
-        _kind("ended", rf"(?P<pre>){_SAID_ON}", _after(LIKELY, *_OPEN, *_OPEN_TEXT)),
-        _kind(
+        line_kind("ended", rf"(?P<pre>){_SAID_ON}", after(((*_OPEN, *_OPEN_TEXT), LIKELY))),
+        line_kind(
             "said_end",
             rf"(?P<pre>)(?>(?P<said>.*) in ){_A_FILE}{_FILE_LINE}\s*$",
-            _after(LIKELY, *_OPEN, *_OPEN_TEXT, "said_end"),
+            after(((*_OPEN, *_OPEN_TEXT, "said_end"), LIKELY)),
         ),
-        _kind(
+        line_kind(
             "quoted",
             rf"\s{{0,40}}(?:#\d{{1,9}} |Stack trace:|\[stacktrace\]|thrown in |(?:{_KNOWN_TYPE}): )",
-            _after(LIKELY, *_OPEN),
+            after((_OPEN, LIKELY)),
         ),
-        _kind("text", r"[^\n]", _after(WEAK, *_OPEN_TEXT)),
-        _kind("said", r"[^\n]", _after(WEAK, *_OPEN)),
-        _kind("more", r"[^\n]", _after(WEAK, "frame_open", "more")),
-        _kind("again", rf"{_KNOWN_TYPE}: ", _after(LIKELY, "ended", "shown_fatal", "again")),
-        _kind("again", r"[^\n]", _after(WEAK, "ended", "shown_fatal", "again")),
+        line_kind("text", r"[^\n]", after((_OPEN_TEXT, WEAK))),
+        line_kind("said", r"[^\n]", after((_OPEN, WEAK))),
+        line_kind("more", r"[^\n]", after((("frame_open", "more"), WEAK))),
+        line_kind("again", rf"{_KNOWN_TYPE}: ", after((("ended", "shown_fatal", "again"), LIKELY))),
+        line_kind("again", r"[^\n]", after((("ended", "shown_fatal", "again"), WEAK))),
     ),
     marks=_MARKS,
     may_open=_may_open,

@@ -7,11 +7,9 @@ https://github.com/ruby/ruby/blob/master/eval_error.c
 
 from __future__ import annotations
 
-import re
-
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
-from analyzer.events.stacktraces.line_grammar import LineKind
-from analyzer.events.stacktraces.php_marked_grammar import MarkedGrammar
+from analyzer.events.stacktraces.line_grammar import after, line_kind
+from analyzer.events.stacktraces.marked_grammar import MarkedGrammar
 
 CLASS = r"[A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){0,12}"
 KNOWN_CLASS = (
@@ -105,14 +103,6 @@ _MARKS = {
 """what a line of a kind holds at least one of"""
 
 
-def _after(fit: int, *kinds: str) -> dict[str, int]:
-    return dict.fromkeys(kinds, fit)
-
-
-def _kind(name: str, pattern: str, after: dict[str, int] | None = None, *, opens: int = 0) -> LineKind:
-    return LineKind(name=name, pattern=re.compile(pattern), opens=opens, after=after or {})
-
-
 def _may_open(line: str) -> bool:
     for mark in _ANY_MARK:
         if mark in line:
@@ -128,146 +118,146 @@ def _may_open(line: str) -> bool:
 GRAMMAR = MarkedGrammar(
     (
         # -- calls
-        _kind(
+        line_kind(
             "from",
             rf"\s{{0,40}}from {_FILE}(?:{_IN}|:(?P<row>\d{{1,9}})(?::in (?P<name>\S{{1,200}}))?)\s*$",
-            _after(SURE, *TITLES, *FROMS, *_TOLD, *_TEXTS, "oracle"),
+            after(((*TITLES, *FROMS, *_TOLD, *_TEXTS, "oracle"), SURE)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "numbered",
             rf"\s{{0,40}}\d{{1,7}}: from {_FILE}(?:{_IN}|:(?P<row>\d{{1,9}}))\s*$",
-            _after(SURE, *TITLES, *_TEXTS, *REVERSED, "levels"),
+            after(((*TITLES, *_TEXTS, *REVERSED, "levels"), SURE)),
             opens=SURE,
         ),
-        _kind("levels", r"\s{0,40}\.\.\. \d{1,9} levels\.\.\.\s*$", _after(SURE, *FROMS, *REVERSED, *TITLES)),
-        _kind(
+        line_kind("levels", r"\s{0,40}\.\.\. \d{1,9} levels\.\.\.\s*$", after(((*FROMS, *REVERSED, *TITLES), SURE))),
+        line_kind(
             "bare",
             rf"\s{{0,40}}(?:#\s{{1,4}})?{_FILE}{_IN}\s*$",
-            _after(SURE, *_TOLD, *_TEXTS, *BARE, *_FAILURE, "rspec_said", "rspec_cause", "bug_head")
-            | _after(LIKELY, "from"),
+            after(((*_TOLD, *_TEXTS, *BARE, *_FAILURE, "rspec_said", "rspec_cause", "bug_head"), SURE))
+            | after((("from",), LIKELY)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "marked",
             rf"(?=\s{{0,10}}[\[\dWEFADI]){_BEFORE}\s{{0,40}}{_FILE}{_IN}\s*$",
-            _after(SURE, *_TOLD, *_TEXTS, "marked"),
+            after(((*_TOLD, *_TEXTS, "marked"), SURE)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "row",
             rf"\s{{0,40}}(?:#\s{{1,4}})?{_ROW}\s*$",
-            _after(SURE, *BARE) | _after(LIKELY, *_FAILURE, "rspec_said", "rspec_cause"),
+            after((BARE, SURE)) | after(((*_FAILURE, "rspec_said", "rspec_cause"), LIKELY)),
         ),
-        _kind(
+        line_kind(
             "jruby",
             r"\s{0,60}(?P<function>\S[^\n]{0,200}?) at (?P<file>\S{1,300}?):(?P<line>\d{1,9})\s*$",
-            _after(SURE, "plain", "guess", "text", "jruby"),
+            after((("plain", "guess", "text", "jruby"), SURE)),
         ),
-        _kind("java", rf"\s{{0,40}}(?:at )?{_JAVA}", _after(SURE, *BARE) | _after(LIKELY, *_TOLD, *_TEXTS)),
-        _kind(
+        line_kind("java", rf"\s{{0,40}}(?:at )?{_JAVA}", after((BARE, SURE)) | after(((*_TOLD, *_TEXTS), LIKELY))),
+        line_kind(
             "java",
             rf"(?=(?:org\.jruby|rubyjit|RUBY)\.|[^\s(]{{1,400}}(?: in \S{{1,100}})?\([^\s()]{{0,300}}/){_JAVA}",
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "script",
             r"\s{0,40}(?:(?P<function>\S[^()\n]{0,200}) \()?(?P<file>\(execjs\)):(?P<line>\d{1,9}):\d{1,9}\)?\s*$",
-            _after(SURE, *BARE, *_TOLD, *_TEXTS),
+            after(((*BARE, *_TOLD, *_TEXTS), SURE)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "script",
             r"\s{0,40}(?:(?P<function>\S[^()\n]{0,200}) \()?(?P<file>[^\s()]{1,200}?):(?P<line>\d{1,9}):\d{1,9}\)?\s*$",
-            _after(SURE, "script"),
+            after((("script",), SURE)),
         ),
-        _kind(
+        line_kind(
             "oracle",
             r"\s{0,40}ORA-06512: at (?:\"(?P<function>[^\"\n]{1,200})\", )?line (?P<line>\d{1,9})\s*$",
-            _after(SURE, "oracle"),
+            after((("oracle",), SURE)),
             opens=WEAK,
         ),
         # -- titles
-        _kind(
+        line_kind(
             "thread",
             r"#<Thread:0x[0-9a-f]{1,20}[^\n]{0,500} terminated with exception \(report_on_exception is true\):\s*$",
             opens=SURE,
         ),
-        _kind("traceback", rf"{_BEFORE}Traceback \(most recent call last\):\s*$", opens=LIKELY),
-        _kind("bug", rf"(?P<pre>){_FILE}:(?P<line>\d{{1,9}}): (?P<said>\[BUG\] [^\n]*)$", opens=SURE),
-        _kind(
+        line_kind("traceback", rf"{_BEFORE}Traceback \(most recent call last\):\s*$", opens=LIKELY),
+        line_kind("bug", rf"(?P<pre>){_FILE}:(?P<line>\d{{1,9}}): (?P<said>\[BUG\] [^\n]*)$", opens=SURE),
+        line_kind(
             "title",
             rf"{_BEFORE}{_FILE}{_IN}: (?P<said>(?!warning: )[^\n]*\({CLASS}\)\s*)$",
-            _after(SURE, "thread", *TITLES, *FROMS, *REVERSED, *_TEXTS),
+            after((("thread", *TITLES, *FROMS, *REVERSED, *_TEXTS), SURE)),
             opens=SURE,
         ),
-        _kind(
+        line_kind(
             "title",
             rf"{_BEFORE}{_FILE}{_IN}: (?P<said>(?!warning: )[^\n]*)$",
-            _after(SURE, "thread", *REVERSED) | _after(LIKELY, *TITLES, *FROMS, *_TEXTS),
+            after((("thread", *REVERSED), SURE)) | after(((*TITLES, *FROMS, *_TEXTS), LIKELY)),
             opens=LIKELY,
         ),
-        _kind(
+        line_kind(
             "placed",
             r"(?P<pre>)(?P<file>-e|ruby|[^\s:][^\n:]{0,300}\.(?:rb|ru|rake))(?::(?P<line>\d{1,9}))?: "
             rf"(?P<said>(?!warning: )[^\n]*\({CLASS}\))\s*$",
-            _after(SURE, "thread", "numbered") | _after(LIKELY, *TITLES, *FROMS),
+            after((("thread", "numbered"), SURE)) | after(((*TITLES, *FROMS), LIKELY)),
             opens=WEAK,
         ),
-        _kind("syntax", _SYNTAX, opens=LIKELY),
-        _kind("syntax_more", _SYNTAX, _after(SURE, "syntax", "syntax_more")),
-        _kind("aborted", r"(?:rake|rails|cap|thor|bin/rails) aborted!\s*$", opens=SURE),
-        _kind("caused", r"\s{0,10}Caused by:\s*$", _after(SURE, *BARE)),
-        _kind(
+        line_kind("syntax", _SYNTAX, opens=LIKELY),
+        line_kind("syntax_more", _SYNTAX, after((("syntax", "syntax_more"), SURE))),
+        line_kind("aborted", r"(?:rake|rails|cap|thor|bin/rails) aborted!\s*$", opens=SURE),
+        line_kind("caused", r"\s{0,10}Caused by:\s*$", after((BARE, SURE))),
+        line_kind(
             "retold",
             rf"{_BEFORE}Information for(?P<cause> cause)?: (?P<said>[^\n]*)$",
-            _after(SURE, *BARE, *_TOLD, *_TEXTS),
+            after(((*BARE, *_TOLD, *_TEXTS), SURE)),
         ),
-        _kind(
+        line_kind(
             "plain",
             rf"{_BEFORE}(?P<said>{KNOWN_CLASS}(?::(?: [^\n]*)?| - [^\n]*:| \([^\n]*\):?))\s*$",
-            _after(SURE, "aborted", "caused"),
+            after((("aborted", "caused"), SURE)),
             opens=LIKELY,
         ),
-        _kind("inspected", rf"(?P<pre>[^\n]{{0,300}}?)(?P<said>#<{CLASS}: [^\n]*>)\s*$", opens=LIKELY),
-        _kind("fluentd", rf"(?P<pre>[^\n]{{0,300}}?)(?P<said>error_class={CLASS} error=\"[^\n]*)$", opens=LIKELY),
-        _kind("behind", rf"{_BEFORE}(?P<said>[^\n]*\({KNOWN_CLASS}\))\s*$", opens=WEAK),
-        _kind("guess", rf"{_BEFORE}(?P<said>{CLASS}: [^\n]*)$", opens=WEAK),
-        _kind("guess", rf"{_BEFORE}(?P<said>{KNOWN_CLASS} \([^\n]*)$", opens=WEAK),
-        _kind("guess", rf"(?P<pre>[^\n]{{0,300}}?[\s:])(?P<said>{KNOWN_CLASS}: [^\n]*)$", opens=WEAK),
-        _kind(
+        line_kind("inspected", rf"(?P<pre>[^\n]{{0,300}}?)(?P<said>#<{CLASS}: [^\n]*>)\s*$", opens=LIKELY),
+        line_kind("fluentd", rf"(?P<pre>[^\n]{{0,300}}?)(?P<said>error_class={CLASS} error=\"[^\n]*)$", opens=LIKELY),
+        line_kind("behind", rf"{_BEFORE}(?P<said>[^\n]*\({KNOWN_CLASS}\))\s*$", opens=WEAK),
+        line_kind("guess", rf"{_BEFORE}(?P<said>{CLASS}: [^\n]*)$", opens=WEAK),
+        line_kind("guess", rf"{_BEFORE}(?P<said>{KNOWN_CLASS} \([^\n]*)$", opens=WEAK),
+        line_kind("guess", rf"(?P<pre>[^\n]{{0,300}}?[\s:])(?P<said>{KNOWN_CLASS}: [^\n]*)$", opens=WEAK),
+        line_kind(
             "logged",
             r"(?=(?:[WEFA], \[|\[|\d{4}-)[^\n]{0,200}(?:ERROR|FATAL|WARN|error|warn))"
             rf"(?P<pre>{PREFIX})(?P<said>[^\n]*)$",
             opens=WEAK,
         ),
         # -- reports of tests
-        _kind("failure", r"\s{0,40}(?:\d{1,6}(?:\.\d{1,6})?\) )?Failure/Error:(?P<said>[^\n]*)$", opens=SURE),
-        _kind("rspec_cause", r"\s{0,40}# --- Caused by: ---\s*$", _after(SURE, "bare", "row", "rule")),
-        _kind("rule", r"\s{0,40}# -{10,30}\s*$", _after(SURE, "bare", "row")),
-        _kind("rspec_said", r"\s{0,40}#[^\n]{0,4000}$", _after(LIKELY, "rspec_cause", "rspec_said")),
-        _kind(
+        line_kind("failure", r"\s{0,40}(?:\d{1,6}(?:\.\d{1,6})?\) )?Failure/Error:(?P<said>[^\n]*)$", opens=SURE),
+        line_kind("rspec_cause", r"\s{0,40}# --- Caused by: ---\s*$", after((("bare", "row", "rule"), SURE))),
+        line_kind("rule", r"\s{0,40}# -{10,30}\s*$", after((("bare", "row"), SURE))),
+        line_kind("rspec_said", r"\s{0,40}#[^\n]{0,4000}$", after((("rspec_cause", "rspec_said"), LIKELY))),
+        line_kind(
             "failed",
             r"(?P<function>[A-Z][\w:]{0,200}#test_[^\n\[]{1,200}) \[(?P<file>[^\]\n:]{1,300}):(?P<line>\d{1,9})\]:\s*$",
             opens=SURE,
         ),
-        _kind(
+        line_kind(
             "failed_said",
             r"(?:Expected|  Actual|\+\+\+ actual|--- expected|[+-]\"|@@ )[^\n]*$",
-            _after(LIKELY, "failed", "failed_said", "failed_text"),
+            after((("failed", "failed_said", "failed_text"), LIKELY)),
         ),
-        _kind("failed_text", r"[^\n]", _after(WEAK, "failed", "failed_said", "failed_text")),
-        _kind("failure_line", rf"\s{{5,80}}\S|{CLASS}:\s*$", _after(LIKELY, *_FAILURE)),
-        _kind("failure_said", r"[^\n]", _after(WEAK, *_FAILURE)),
+        line_kind("failed_text", r"[^\n]", after((("failed", "failed_said", "failed_text"), WEAK))),
+        line_kind("failure_line", rf"\s{{5,80}}\S|{CLASS}:\s*$", after((_FAILURE, LIKELY))),
+        line_kind("failure_said", r"[^\n]", after((_FAILURE, WEAK))),
         # -- crashes of Ruby itself
-        _kind("bug_head", r"-- [A-Z][^\n]{2,80} -{5,80}\s*$", _after(SURE, "bug", "bug_said", "bug_head")),
-        _kind("bug_said", r"[^\n]", _after(WEAK, "bug", "bug_said", "bug_head")),
+        line_kind("bug_head", r"-- [A-Z][^\n]{2,80} -{5,80}\s*$", after((("bug", "bug_said", "bug_head"), SURE))),
+        line_kind("bug_said", r"[^\n]", after((("bug", "bug_said", "bug_head"), WEAK))),
         # -- the rest of messages, which may be anything
-        _kind("excerpt", r"[> ] {0,8}\d{1,7} \| | {2,12}\| ", _after(LIKELY, *TITLES, "text", "excerpt")),
-        _kind("caret", r"\s{0,400}\^[\^~]{0,400}\s*$", _after(LIKELY, "text", *TITLES)),
-        _kind("hint", r"\s{0,10}Did you mean\?  \S", _after(SURE, *TITLES, *_TEXTS, "plain", "guess")),
-        _kind("hint_more", r"\s{10,20}\S{1,200}\s*$", _after(LIKELY, "hint", "hint_more")),
-        _kind("text", r"[^\n]", _after(WEAK, *TITLES, *_TOLD, *_TEXTS, "thread")),
+        line_kind("excerpt", r"[> ] {0,8}\d{1,7} \| | {2,12}\| ", after(((*TITLES, "text", "excerpt"), LIKELY))),
+        line_kind("caret", r"\s{0,400}\^[\^~]{0,400}\s*$", after((("text", *TITLES), LIKELY))),
+        line_kind("hint", r"\s{0,10}Did you mean\?  \S", after(((*TITLES, *_TEXTS, "plain", "guess"), SURE))),
+        line_kind("hint_more", r"\s{10,20}\S{1,200}\s*$", after((("hint", "hint_more"), LIKELY))),
+        line_kind("text", r"[^\n]", after(((*TITLES, *_TOLD, *_TEXTS, "thread"), WEAK))),
     ),
     marks=_MARKS,
     may_open=_may_open,

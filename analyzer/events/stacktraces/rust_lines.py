@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from analyzer.events.stacktraces.core import LIKELY, SURE, WEAK
-from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind
+from analyzer.events.stacktraces.line_grammar import LineGrammar, LineKind, after
 
 _SOURCE = r"(?:[^\s'\"][^\n'\"]{0,1000}?\.rs|<[^>\n]{1,100}>)"
 _PLACE = rf"(?P<file>{_SOURCE}):(?P<line>\d{{1,9}})(?::\d{{1,9}})?"
@@ -27,21 +27,17 @@ _REPORT = ("error", "errors", "cause", "more", "place")
 _ANY = (*_MESSAGES, *_DONE, *_FRAMES)
 
 
-def _after(*rows: tuple[tuple[str, ...], int]) -> dict[str, int]:
-    return {name: fit for names, fit in rows for name in names}
-
-
 _KINDS = (
     # what most lines of a stack are comes first
     LineKind(
         name="frame",
         pattern=re.compile(r"\s*(?P<index>\d{1,6}):\s{1,24}(?:0x[\da-f]{1,16} - )?(?P<function>\S.{0,4000}+)$"),
-        after=_after((("backtrace", "section", *_FRAMES), SURE)),
+        after=after((("backtrace", "section", *_FRAMES), SURE)),
     ),
     LineKind(
         name="at",
         pattern=re.compile(r"\s*at (?P<file>[^\s].{0,1000}?):(?P<line>\d{1,9})(?::\d{1,9})?\s*$"),
-        after=_after((("frame", "inlined"), SURE)),
+        after=after((("frame", "inlined"), SURE)),
     ),
     LineKind(
         name="located",  # since Rust 1.73: the message comes on the next line
@@ -67,7 +63,7 @@ _KINDS = (
     LineKind(
         name="closed",
         pattern=re.compile(rf".*'(?:, |: ){_PLACE}\s*$"),
-        after=_after((_OPEN, SURE)),
+        after=after((_OPEN, SURE)),
     ),
     LineKind(
         name="crashed",  # color-eyre, color-backtrace
@@ -83,7 +79,7 @@ _KINDS = (
     LineKind(
         name="crash place",
         pattern=re.compile(rf"\s*Location:\s{{1,8}}{_PLACE}\s*$"),
-        after=_after((("crashed", "crash message", "crash text"), SURE)),
+        after=after((("crashed", "crash message", "crash text"), SURE)),
     ),
     LineKind(
         name="overflow",
@@ -95,7 +91,7 @@ _KINDS = (
         name="fatal",
         pattern=re.compile(r"fatal runtime error: (?P<message>\S.{0,2000}?)(?P<aborting>, aborting)?\s*$"),
         opens=LIKELY,
-        after=_after((("overflow", *_ANY), SURE)),
+        after=after((("overflow", *_ANY), SURE)),
     ),
     LineKind(
         name="oom",
@@ -108,25 +104,25 @@ _KINDS = (
         pattern=re.compile(
             r"thread caused non-unwinding panic\. aborting\.|thread panicked while (?:panicking|processing panic)\."
         ),
-        after=_after((_ANY, SURE)),
+        after=after((_ANY, SURE)),
     ),
     LineKind(
         name="note",
         pattern=re.compile(
             r"\s*note: (?:[Rr]un with `RUST_|Some details are omitted, run with|[Cc]ompile with|panic did )"
         ),
-        after=_after((_ANY, SURE)),
+        after=after((_ANY, SURE)),
     ),
     LineKind(
         name="backtrace",
         pattern=re.compile(r"\s*[Ss]tack backtrace:\s*$"),
         opens=LIKELY,
-        after=_after(((*_MESSAGES, *_DONE, *_REPORT), SURE)),
+        after=after(((*_MESSAGES, *_DONE, *_REPORT), SURE)),
     ),
     LineKind(
         name="section",  # color-eyre: a title between two rules
         pattern=re.compile(r"\s*[━─]{3,200} (?P<title>[A-Z]{3,20}) [━─]{3,200}\s*$"),
-        after=_after(((*_DONE, *_REPORT, *_FRAMES, "crash place", "hint"), SURE)),
+        after=after(((*_DONE, *_REPORT, *_FRAMES, "crash place", "hint"), SURE)),
     ),
     LineKind(
         name="frame",  # what stood above it was lost
@@ -135,22 +131,22 @@ _KINDS = (
             r"(?P<function>(?=[\w<&]\S{0,300}::).{1,4000}+|rust_begin_unwind|_start)$"
         ),
         opens=LIKELY,
-        after=_after(((*_DONE, *_MESSAGES), LIKELY)),  # log-panics leaves the header out
+        after=after(((*_DONE, *_MESSAGES), LIKELY)),  # log-panics leaves the header out
     ),
     LineKind(
         name="inlined",  # a second function of the frame above, without a number of its own
         pattern=re.compile(r"\s{6,40}(?:- )?(?P<function>(?=[\w<&].{0,300}::).{1,4000}+)$"),
-        after=_after((("frame", "at", "inlined"), LIKELY)),
+        after=after((("frame", "at", "inlined"), LIKELY)),
     ),
     LineKind(
         name="omitted",
         pattern=re.compile(r"\s*(?:\[\.\.\. omitted \d{1,9} frames? \.\.\.\]|⋮ .{0,40} frames? hidden ⋮)"),
-        after=_after((("backtrace", "section", *_FRAMES), SURE)),
+        after=after((("backtrace", "section", *_FRAMES), SURE)),
     ),
     LineKind(
         name="code",
         pattern=re.compile(r"\s*\d{1,9} [│|>] "),
-        after=_after((("at", "code"), LIKELY)),
+        after=after((("at", "code"), LIKELY)),
     ),
     LineKind(
         name="sanitizer frame",
@@ -159,7 +155,7 @@ _KINDS = (
             r"(?: (?P<file>[^\s():]{1,1000}\.[A-Za-z]{1,4}):(?P<line>\d{1,9})(?::\d{1,9})?)?"
             r"(?: {1,2}\(.{0,500}\)| <.{0,300})?$"
         ),
-        after=_after((("backtrace", "sanitizer", *_FRAMES), SURE)),
+        after=after((("backtrace", "sanitizer", *_FRAMES), SURE)),
     ),
     LineKind(
         name="sanitizer",
@@ -167,16 +163,16 @@ _KINDS = (
             r"={20,100}$|==\d{1,10}==|\w{1,20}Sanitizer:|SCARINESS: |NOTE: libFuzzer|\s*Combine libFuzzer"
             r"|SUMMARY: |\s*\[\[\[ELF "
         ),
-        after=_after((("backtrace", "sanitizer", "sanitizer frame", *_DONE, *_MESSAGES), LIKELY)),
+        after=after((("backtrace", "sanitizer", "sanitizer frame", *_DONE, *_MESSAGES), LIKELY)),
     ),
     LineKind(  # console_error_panic_hook: where the JavaScript around it stood
         name="wasm",
         pattern=re.compile(
             r"Stack:\s*$|Error\s*$|\s*at \S.{0,2000}:\S{1,20}\)?\s*$|[^\s@]{0,500}@\S{1,1000}:\S{1,20}$"
         ),
-        after=_after((("wasm",), SURE)),
+        after=after((("wasm",), SURE)),
     ),
-    LineKind(name="wasm", pattern=re.compile(r"Stack:\s*$"), after=_after((_MESSAGES, LIKELY))),
+    LineKind(name="wasm", pattern=re.compile(r"Stack:\s*$"), after=after((_MESSAGES, LIKELY))),
     # -- reports
     LineKind(
         name="error",
@@ -194,17 +190,17 @@ _KINDS = (
         name="caused",
         pattern=re.compile(r"\s*Caused by:\s*$"),
         opens=LIKELY,
-        after=_after((("error", "report text"), SURE)),
+        after=after((("error", "report text"), SURE)),
     ),
     LineKind(
         name="cause",
         pattern=re.compile(r"\s*(?P<index>\d{1,5}): (?P<message>\S.*)$"),
-        after=_after((("caused", "errors", "cause", "more"), SURE)),
+        after=after((("caused", "errors", "cause", "more"), SURE)),
     ),
     LineKind(
         name="more",  # the only cause, or the next line of one
         pattern=re.compile(rf"{_NOT_LOGGED}\s{{4,40}}(?P<text>\S)"),
-        after=_after((("caused",), SURE), (("cause", "more"), LIKELY)),
+        after=after((("caused",), SURE), (("cause", "more"), LIKELY)),
     ),
     LineKind(
         name="more",
@@ -214,7 +210,7 @@ _KINDS = (
     LineKind(
         name="location",
         pattern=re.compile(r"\s*Location:\s*$"),
-        after=_after((("error", "report text", "cause", "more"), SURE)),
+        after=after((("error", "report text", "cause", "more"), SURE)),
     ),
     LineKind(
         name="place",
@@ -226,18 +222,18 @@ _KINDS = (
         pattern=re.compile(
             r"\s*(?:Backtrace omitted\. |Run with (?:COLORBT_|RUST_)|Suggestion: |Note: |Warning: |Help: )"
         ),
-        after=_after((("place", "hint", "section", "crash place", *_FRAMES), LIKELY)),
+        after=after((("place", "hint", "section", "crash place", *_FRAMES), LIKELY)),
     ),
     # -- messages
     LineKind(
         name="operand",
         pattern=re.compile(r"\s{0,4}(?:left|right|error|value): "),
-        after=_after((("message", "text", "operand"), LIKELY)),
+        after=after((("message", "text", "operand"), LIKELY)),
     ),
     LineKind(
         name="closing",
         pattern=re.compile(r"\s*[)\]}]{1,10}[,;]?$"),
-        after=_after((("message", "text", "operand", "closing"), LIKELY)),
+        after=after((("message", "text", "operand", "closing"), LIKELY)),
     ),
     LineKind(  # a message may speak of another panic
         name="message",
@@ -248,18 +244,18 @@ _KINDS = (
     LineKind(
         name="text",
         pattern=re.compile(rf"{_NOT_LOGGED}(?P<text>)"),
-        after=_after((_MESSAGES, WEAK), (("panic",), WEAK)),
+        after=after((_MESSAGES, WEAK), (("panic",), WEAK)),
     ),
-    LineKind(name="quoted text", pattern=re.compile(r"(?P<text>)"), after=_after((_OPEN, WEAK))),
+    LineKind(name="quoted text", pattern=re.compile(r"(?P<text>)"), after=after((_OPEN, WEAK))),
     LineKind(
         name="crash text",
         pattern=re.compile(rf"{_NOT_LOGGED}(?P<text>)"),
-        after=_after((("crash message", "crash text"), WEAK)),
+        after=after((("crash message", "crash text"), WEAK)),
     ),
     LineKind(
         name="report text",
         pattern=re.compile(rf"{_NOT_LOGGED}(?P<text>)"),
-        after=_after((("error", "report text", "cause", "more"), WEAK)),
+        after=after((("error", "report text", "cause", "more"), WEAK)),
     ),
 )
 

@@ -37,13 +37,7 @@ class ScreenedGrammar(LineGrammar):
         return super().step(state, line) if self._may_go_on(line) else self._text.step(state, line)
 
     def _follow(self, state: LineState, at: int, line: str) -> tuple[Token | None, int]:
-        if not self._may_go_on(line):
-            return self._text._follow(state, at, line)
-        for name, fit, match in self._following[state]:
-            found = match(line)
-            if found:
-                return Token(at, name, found), fit
-        return None, 0
+        return self._matched(state, at, line) if self._may_go_on(line) else self._text._follow(state, at, line)
 
     def _open(self, at: int, line: str, least: int) -> Token | None:
         return super()._open(at, line, least) if least < SURE and self._may_open(line) else None

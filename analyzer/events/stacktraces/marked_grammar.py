@@ -1,4 +1,4 @@
-"""A grammar that tries a kind of line only where the line holds a mark of it; Ruby's is one too."""
+"""A grammar that tries a kind of line only where the line holds a mark of it."""
 
 from __future__ import annotations
 
