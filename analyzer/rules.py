@@ -62,6 +62,16 @@ class Rule:
     extra: Mapping[str, Any] = field(default_factory=dict)
     file: str = ""
 
+    def finds_frame(self, language: str, path: str, function: str) -> bool:
+        """Whether a rule of the kind `frames` speaks of a stack frame.
+
+        It sees the path (with `/` for `\\`), with `on = "function"` the function's full name; with `language` it sees
+        frames of that one only.
+        """
+        if self.extra.get("language", language) != language:
+            return False
+        return self.pattern.search(function if self.extra.get("on") == "function" else path) is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleFailure:

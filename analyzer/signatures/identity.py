@@ -124,17 +124,12 @@ def _place(trace: StackTrace, frame_rules: Sequence[Rule]) -> Frame:
     frames = [f for e in chain for f in reversed(e.frames)]
     ours = [f for f in frames if f.in_app]
     for frame in ours:
-        if not any(_is_helper(frame, rule) for rule in helpers):
+        path = (frame.file or "").replace("\\", "/")
+        if not any(rule.finds_frame(trace.language, path, frame.function or "") for rule in helpers):
             return frame
     if ours:
         return ours[0]
     return frames[0] if frames else next(f for e in trace.exceptions for f in reversed(e.frames))
-
-
-def _is_helper(frame: Frame, rule: Rule) -> bool:
-    if rule.extra.get("on") == "function":
-        return rule.pattern.search(frame.function or "") is not None
-    return rule.pattern.search((frame.file or "").replace("\\", "/")) is not None
 
 
 def _outwards(trace: StackTrace) -> list[TraceException]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 from msgspec.structs import replace as replace_struct
 
@@ -17,7 +19,7 @@ from analyzer.model import (
     StackTrace,
     TraceException,
 )
-from analyzer.rules import load_rules
+from analyzer.rules import Rule, load_rules
 from analyzer.signatures import SIGNATURE_VERSION
 from analyzer.signatures import sign as sign_with
 
@@ -101,6 +103,25 @@ def test_the_root_is_signed_where_our_code_is_nearest_to_it() -> None:
     assert one.exception_type == "OSError"
     assert one.core == "refused"
     assert one.fingerprint != two.fingerprint
+
+
+def test_an_error_in_a_helper_is_known_by_its_caller_in_the_language_that_the_rule_names() -> None:
+    rule = Rule(
+        id="frames.shop.post",
+        kind="frames",
+        why="one way out to many servers",
+        pattern=re.compile(r"^post$"),
+        extra={"on": "function", "language": "python", "helper": True},
+    )
+    python = [trace("gone", frame("/srv/shop/cart.py", f), frame("/srv/shop/web.py", "post")) for f in ("add", "pay")]
+    ruby = [replace(t, language="ruby") for t in python]
+
+    def identities(traces: list[StackTrace]) -> set[str]:
+        events = [event("x", stack_traces=(t,)) for t in traces]
+        return {sign_with(e, mask_rules=MASKS, frame_rules=(rule,)).fingerprint for e in events}
+
+    assert len(identities(python)) == 2
+    assert len(identities(ruby)) == 1
 
 
 def test_a_trace_without_our_frames_is_signed_by_the_innermost() -> None:

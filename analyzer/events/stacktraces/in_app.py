@@ -43,15 +43,12 @@ class FrameJudge:
         return known
 
     def _is_ours(self, language: str, frame: Frame) -> bool:
-        """A rule sees the path, with `on = "function"` the function's full name; with `language` it sees frames of that
-        one only. The last rule that matches decides; a frame without a file is not ours unless a rule says so."""
+        """The last rule that finds the frame decides; one without a file is not ours unless a rule says so."""
         path, function = (frame.file or "").replace("\\", "/"), frame.function or ""
         if not path and not function:
             return False
         for rule in reversed(self.rules):
-            if rule.extra.get("helper") or rule.extra.get("language", language) != language:
-                continue
-            if rule.pattern.search(function if rule.extra.get("on") == "function" else path):
+            if not rule.extra.get("helper") and rule.finds_frame(language, path, function):
                 return bool(rule.extra.get("in_app", False))
         return bool(path)
 
