@@ -38,7 +38,7 @@ class StackText:
 @lru_cache(maxsize=1)
 def all_readers() -> tuple[Reader, ...]:
     """The readers of every module in this folder."""
-    for module in sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in ("core", "line_grammar")):
+    for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
         importlib.import_module(f"{__name__}.{module}")
     return readers()
 
@@ -75,11 +75,11 @@ def _read_stacks(text: str, frame_rules: Sequence[Rule]) -> StackText:
         text = unescape_stacks(text)
     judge = judge_by(frame_rules)
     known = _known_texts(judge) if may_be_known(text) else None
-    lines = _lines(text) if known is not None else []
+    is_large = len(text) >= _LARGE
+    lines = _lines(text) if is_large or known is not None else []
     spans = known.find(lines) if known is not None else None
     if spans is None:
-        lines = lines or (_lines(text) if len(text) >= _LARGE else [])
-        found = readers_of(text if len(text) < _LARGE else _abridged(lines))
+        found = readers_of(_abridged(lines) if is_large else text)
         if not found:
             return StackText(traces=(), rest=text)
         lines = lines or _lines(text)
