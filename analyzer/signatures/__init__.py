@@ -6,12 +6,13 @@ Takes texts; gives signatures; knows no clusters.
 from analyzer.signatures.identity import SIGNATURE_VERSION, sign
 from analyzer.signatures.likeness import similarity
 from analyzer.signatures.masking import extract_facts, mask
-from analyzer.signatures.mining import Summary, finalize, merge, mine, mine_cores, summarize
+from analyzer.signatures.mining import Mined, Summary, finalize, merge, mine, mine_cores, summarize
 from analyzer.signatures.routes import route
 from analyzer.signatures.splitting import split_message
 
 __all__ = [
     "SIGNATURE_VERSION",
+    "Mined",
     "Summary",
     "extract_facts",
     "finalize",

@@ -1,91 +1,156 @@
-"""Messages to forms: fold what carries a digit, then wildcards for values that are recognised by their shape.
+"""Folds to forms: words and separators, with wildcards for values that are known by their shape.
 
-A form is a tuple of tokens: words and single separators, each with the space before it, or `W` (with its space).
-Folding is cheap and done for every message; the rest is done once for every distinct fold.
+A form is a tuple of tokens without blanks: words, single separators, or `W`. Which shape a word has is decided once
+for every distinct word, what neighbours make of it (quotes, units, runs of wildcards) once for every fold.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from analyzer.model import WILDCARD
+from analyzer.signatures.folding import SEPARATORS, W
 
 Form = tuple[str, ...]
 
-W = "\x00"
-"""the wildcard token while mining; a token is `W` or ` W` written with this character"""
-MAX_HEAD_CHARS = 2_000
 MAX_TOKENS = 120
-_S = r"\s=:,;()\[\]{}\"'|<>"
-_WITH_DIGIT = re.compile(rf"(?<![^{_S}])[^{_S}\d]*+\d[^{_S}]*+")
-"""A word with a digit (any word: knowledge says one possessive pattern is 2.2 times as fast as a plain one)."""
-_TOKEN = re.compile(rf"( ?)(?:(\x00)|(<(?:\*|[a-z][a-z0-9_]*)>)|([^\x00{_S}]+)|([^\x00\s]))")
-_DAYS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
-_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+TOKEN = re.compile(
+    rf"\x00|<(?:\*|[a-z][a-z0-9_]*)>|[^\x00{SEPARATORS}]+(?:(?<=[A-Za-z])'(?=[A-Za-z])[^\x00{SEPARATORS}]+)*|[^\s]"
+)
+"""a wildcard, a placeholder, a word (an apostrophe between letters is part of it), or any other sign"""
+_S = SEPARATORS
+_MAX_QUOTED = 60
+"""so many tokens a quoted text may have"""
 _SHAPES = tuple(
-    (re.compile(pattern), by)
-    for pattern, by in (
-        (r"<(?:\*|[a-z][a-z0-9_]{0,31})>", W),
-        (rf"(?<![^{_S}])[A-Za-z][A-Za-z0-9+.-]{{1,20}}://[^\s\"'<>,;)\]]++", W),  # URL
-        (rf"(?<![^{_S}])[\w.+-]{{1,64}}+@[\w.-]++", W),  # e-mail, user@host
-        (rf"(?<![^{_S}])(?:[A-Za-z]:)?(?:[\\/][\w.@$%~+*-]++){{2,40}}[\\/]?(?![^{_S}])", W),  # path
-        (rf"(?<![^{_S}])[\w.@$%~+*-]++(?:/[\w.@$%~+*-]++){{2,40}}/?(?![^{_S}])", W),  # path without a root
-        (rf"\b(?:{_DAYS})\b(?=[ ,])|\b(?:{_MONTHS})\b(?=[ ,]?\x00)", W),
-        (rf"(?<![^{_S}])[A-Za-z][\w-]*+(?:\.[\w-]++)+(?=:\x00)", W),  # host before a port
-        (r"(?<==)(?:\"[^\"]{0,400}+\"|'[^']{0,400}+'|[^\s,;|\"'()\[\]{}<>=]++)", W),  # key=value
-        (r"(?<=\bfor user )[\w.$-]++", W),
-        (r"\"[^\"]{1,200}+\"", f'"{W}"'),
-        (rf"(?<![^{_S}])'[^']{{1,200}}+'(?![A-Za-z0-9])", f"'{W}'"),
-        (rf"(?<![^{_S}])[A-Za-z_][\w$-]*+(?:\.[A-Za-z_][\w$-]*+){{2,12}}(?![^{_S}])", W),  # dotted name
-        (rf"(?<![^{_S}])(?i:true|false)(?![^{_S}])", W),
+    re.compile(pattern)
+    for pattern in (
+        r"<(?:\*|[a-z][a-z0-9_]{0,31})>",  # a placeholder
+        rf"(?<![^{_S}])[A-Za-z][A-Za-z0-9+.-]{{1,20}}://[^\s\"'<>,;)\]]++",  # URL
+        rf"(?<![^{_S}])[\w.+-]{{1,64}}+@[^{_S}]++",  # e-mail, user@host
+        rf"(?<![^{_S}])(?:[A-Za-z]:)?(?:[\\/][\w.@$%~+*-]++){{2,40}}[\\/]?(?![^{_S}])",  # path
+        rf"(?<![^{_S}])[\w.@$%~+*-]++(?:/[\w.@$%~+*-]++){{2,40}}/?(?![^{_S}])",  # path without a root
+        rf"(?<![^{_S}])[A-Za-z][\w-]*+(?:\.[\w-]++)+(?=:\x00)",  # host before a port
+        rf"(?<![^{_S}])(?:(?:[0-9A-Fa-f]{{2}}|\x00):){{2,40}}(?:[0-9A-Fa-f]{{2}}|\x00)(?![^{_S}])",  # pairs: MAC, WWN
+        r"(?<==)[^\s,;|\"'()\[\]{}<>=]++",  # key=value
+        rf"(?<![^{_S}])(?i:true|false)(?![^{_S}])",
     )
 )
-_RUNS = tuple(
-    (re.compile(pattern), by)
-    for pattern, by in (
-        (r"\x00 ?(?:ms|us|ns|secs?|seconds?|minutes?|mins?|hours?|hrs?|bytes?|[KMGT]i?B|[kmgt]b|%)(?![\w-])", W),
-        (r"\x00(?>(?:[:.,/-]? ?\x00)+)", W),
-        (r"\(\x00\)|(?<=\x00) ?\(\)|(?<=\x00)\{ ?\x00 ?\}|[<>~]\x00(?!>)", W),
-        (r"\[\x00\]", f"[{W}]"),
-    )
-)
+_DAYS = frozenset(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
+_MONTHS = frozenset(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
+DATE_WORDS = _DAYS | _MONTHS
+_NAMES = DATE_WORDS | {"user"}
+_METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE"])
+_SECONDS = frozenset(["ms", "us", "ns", "sec", "secs", "second", "seconds"])
+_LONGER = frozenset(["min", "mins", "minute", "minutes", "hr", "hrs", "hour", "hours"])
+_SIZES = frozenset([f"{scale}{unit}" for scale in "KMGT" for unit in ("", "B", "iB", "b")])
+_UNITS = _SECONDS | _LONGER | _SIZES | {"%", "B", "byte", "bytes", "kB", "kb", "mb", "gb", "tb"}
+_BETWEEN = frozenset(":.,/-")
+"""between two wildcards these make one value of them"""
+_OPENING = {")": "(", "}": "{"}
 
 
-def fold(message: str) -> str:
-    """The first line of a message with every word that holds a digit as one wildcard."""
-    head = message.lstrip().split("\n", 1)[0][:MAX_HEAD_CHARS]
-    return _WITH_DIGIT.sub(W, head.replace(W, " "))
+def form_of(folded: str) -> Form:
+    """The form of a fold."""
+    tokens: list[str] = []
+    for word in folded.split(" "):
+        if word:
+            tokens += tokens_of_word(word)
+    if '"' in folded or "'" in folded:
+        tokens = _unquoted(tokens)
+    if not _NAMES.isdisjoint(tokens):
+        tokens = _dates_and_users(tokens)
+    return _bounded(_reduced(tokens))
 
 
-def normalise(folded: str) -> Form:
-    """The form of a folded message."""
-    text = " ".join(folded.split())
-    for pattern, by in _SHAPES:
-        text = pattern.sub(by, text)
-    before = None
-    while before != text:
-        before = text
-        for pattern, by in _RUNS:
-            text = pattern.sub(by, text)
-    return tokens(text)
+def masked_form(masked: str) -> Form:
+    """The form of a text that was masked by rules: its placeholders stay what they are."""
+    return _bounded(TOKEN.findall(masked))
 
 
-def tokens(text: str) -> Form:
-    """Words, separators, wildcards and placeholders, each with the space before it; at most `MAX_TOKENS`."""
-    found = [m[0] for m in _TOKEN.finditer(text)]
-    return tuple(found[:MAX_TOKENS]) if len(found) <= MAX_TOKENS else (*found[: MAX_TOKENS - 1], " " + W)
+@lru_cache(maxsize=100_000)
+def tokens_of_word(word: str) -> Form:
+    """The tokens of a word between blanks, values known by their shape as wildcards."""
+    if not word.isalpha():
+        for pattern in _SHAPES:
+            word = pattern.sub(W, word)
+    elif word.lower() in ("true", "false"):
+        return (W,)
+    return tuple(TOKEN.findall(word))
 
 
-def is_wild(token: str) -> bool:
-    """True for a wildcard."""
-    return token[-1] == W
-
-
+@lru_cache(maxsize=200_000)
 def is_word(token: str) -> bool:
     """True for a constant that says something: neither wildcard nor separator."""
-    return token[-1] != W and any(c.isalnum() for c in token)
+    return token != W and any(c.isalnum() for c in token)
 
 
 def write(form: Form) -> str:
-    """The form as a template text."""
-    return "".join(form).replace(W, WILDCARD).strip()
+    """The form as a text, tokens between blanks."""
+    return " ".join(form).replace(W, WILDCARD)
+
+
+def _bounded(tokens: list[str]) -> Form:
+    return tuple(tokens) if len(tokens) <= MAX_TOKENS else (*tokens[: MAX_TOKENS - 1], W)
+
+
+def _unquoted(tokens: list[str]) -> list[str]:
+    """What stands in quotes as one wildcard; the quotes go too where a key stands before. A method of HTTP stays."""
+    out: list[str] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token in "\"'" and token in tokens[at + 2 : at + 2 + _MAX_QUOTED]:
+            end = tokens.index(token, at + 2)
+            if out and out[-1] == "=":
+                out.append(W)
+            elif tokens[at + 1] in _METHODS and end > at + 2:
+                out += [token, tokens[at + 1], W, token]
+            else:
+                out += [token, W, token]
+            at = end + 1
+        else:
+            out.append(token)
+            at += 1
+    return out
+
+
+def _dates_and_users(tokens: list[str]) -> list[str]:
+    """Names of days and months in a date, and the word after `for user`, as wildcards."""
+    out = list(tokens)
+    for at in range(len(out) - 1, -1, -1):
+        token = out[at]
+        if token in _MONTHS or token in _DAYS:
+            rest = out[at + 1 : at + 3]
+            if token in _DAYS and rest[:1] == [","]:
+                rest = rest[1:]
+            if rest and rest[0] == W:  # a month before it has become one
+                out[at] = W
+        elif token == "for" and out[at + 1 : at + 2] == ["user"] and at + 2 < len(out) and is_word(out[at + 2]):
+            out[at + 2] = W
+    return out
+
+
+def _reduced(tokens: list[str]) -> list[str]:
+    """One wildcard for a run of them, with the units and empty brackets that belong to it."""
+    out: list[str] = []
+    for at, token in enumerate(tokens):
+        if token in _UNITS and out and out[-1] == W:
+            continue
+        if token in _OPENING and out:
+            opening = _OPENING[token]
+            if out[-1] == opening and out[-2:-1] == [W] and token == ")":
+                out.pop()  # W ()
+                continue
+            if out[-2:] == [opening, W] and (token == ")" or out[-3:-2] == [W]):
+                del out[-2:]  # (W), W{W}
+                token = W
+        if token == W:
+            if out and out[-1] in "<>" and tokens[at + 1 : at + 2] != [">"]:
+                out.pop()
+            if len(out) > 1 and out[-2] == W and out[-1] in _BETWEEN:
+                out.pop()
+            if out and out[-1] == W:
+                continue
+        out.append(token)
+    return out

@@ -1,75 +1,107 @@
 """Template mining over a set of messages: the same groups for any order and any partition of the input.
 
-`summarize` folds messages to counts, `merge` adds two summaries (commutative, associative), `finalize` decides on
-the distinct forms only. `mine` is the three for a list in memory.
+`summarize` folds messages to counts and a few real heads, `merge` adds two summaries (commutative, associative),
+`finalize` decides on the distinct forms only. `mine` is the three for a list in memory.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import NamedTuple
 
-from analyzer.signatures.forms import Form, fold, normalise, tokens, write
-from analyzer.signatures.gaps import absorb, find_variables
+from analyzer.signatures.absorbing import absorb
+from analyzer.signatures.folding import Fold, fold_batch, merge_folds
+from analyzer.signatures.forms import Form, form_of, masked_form, write
+from analyzer.signatures.gaps import find_variables
+from analyzer.signatures.templates import template_of, write_along
 
 Facts = tuple[tuple[str, str], ...]
+
+MINING_VERSION = 2
+"""Raise it with any edit that can move the fingerprint of a mined template."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What mining needs of any number of messages: how often each folded text occurred."""
+    """What mining needs of any number of messages: of each folded text how often it came, and a few heads."""
 
-    counts: Mapping[str, int] = field(default_factory=dict)
+    folds: Mapping[str, Fold] = field(default_factory=dict)
+
+
+class Mined(NamedTuple):
+    """A template and its identity, which depends on what the messages have in common and not on how it is shown."""
+
+    fingerprint: str
+    template: str
 
 
 def summarize(messages: Iterable[str]) -> Summary:
     """The summary of some messages."""
-    return Summary(counts=dict(Counter(map(fold, messages))))
+    return Summary(folds=fold_batch(messages if isinstance(messages, Sequence) else list(messages))[0])
 
 
 def merge(a: Summary, b: Summary) -> Summary:
     """The summary of both."""
-    total = Counter(a.counts)
-    total.update(b.counts)
-    return Summary(counts=dict(total))
+    return Summary(folds=merge_folds(a.folds, b.folds))
 
 
-def finalize(summary: Summary) -> dict[str, str]:
-    """Folded text → template."""
-    form_of = {text: normalise(text) for text in summary.counts}
-    general = find_variables(form_of.values())
-    counts: Counter[Form] = Counter()
-    for text, count in summary.counts.items():
-        counts[general[form_of[text]]] += count
-    home = absorb(counts)
-    return {text: write(home[general[form]]) for text, form in form_of.items()}
+def finalize(summary: Summary) -> dict[str, Mined]:
+    """Folded text → its template."""
+    home = _homes({text: (form_of(text), fold.count) for text, fold in summary.folds.items()})
+    members: dict[Form, dict[str, Fold]] = defaultdict(dict)
+    for text, form in home.items():
+        members[form][text] = summary.folds[text]
+    mined = {form: Mined(_fingerprint(form), template_of(form, folds)) for form, folds in members.items()}
+    return {text: mined[form] for text, form in home.items()}
 
 
-def mine(messages: Sequence[str]) -> list[tuple[str, str]]:
-    """(fingerprint, template) of every message, in the order given."""
-    folded = [fold(m) for m in messages]
-    templates = finalize(Summary(counts=dict(Counter(folded))))
-    prints = {
-        t: f"t1:{blake2b(t.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}" for t in templates.values()
-    }
-    return [(prints[templates[text]], templates[text]) for text in folded]
+def mine(messages: Sequence[str]) -> list[Mined]:
+    """The template of every message, in the order given."""
+    folds, numbers = fold_batch(messages)
+    mined = finalize(Summary(folds=folds))
+    by_number = [mined[text] for text in folds]
+    return [by_number[number] for number in numbers]
 
 
 def mine_cores(items: Sequence[tuple[Facts, str]]) -> list[str]:
     """A template for every (identity facts, masked text), in the order given.
 
     Only items with equal facts share one, and only where a word between equal contexts has many different values;
-    a text without such a word comes back as it is.
+    a text without such a word comes back as it is. Nothing is absorbed: an error text that is longer by a word says
+    something else.
     """
-    texts: dict[Facts, set[str]] = defaultdict(set)
+    counts: dict[Facts, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for facts, text in items:
-        texts[facts].add(text)
+        counts[facts][text] += 1
     mined: dict[tuple[Facts, str], str] = {}
-    for facts, distinct in texts.items():
-        form_of = {text: tokens(" ".join(text.split())) for text in distinct}
-        general = find_variables(form_of.values(), max_gap=1, borrow=False)
-        for text, form in form_of.items():
-            mined[facts, text] = text if general[form] == form else write(general[form])
+    for facts, texts in counts.items():
+        form_of_text = {text: masked_form(text) for text in sorted(texts)}
+        general, _ = find_variables(_counted((form, texts[text]) for text, form in form_of_text.items()))
+        template: dict[Form, str] = {}
+        for text, form in form_of_text.items():
+            to = general[form]
+            mined[facts, text] = text if to == form else template.setdefault(to, write_along(to, text))
     return [mined[item] for item in items]
+
+
+def _homes(forms: Mapping[str, tuple[Form, int]]) -> dict[str, Form]:
+    """text → the form that it goes to, from the form that each text has and how often it came."""
+    counts = _counted(forms.values())
+    general, constants = find_variables(counts)
+    home = absorb(_counted((general[form], count) for form, count in counts.items()), constants)
+    return {text: home[general[form]] for text, (form, _) in forms.items()}
+
+
+def _counted(pairs: Iterable[tuple[Form, int]]) -> dict[Form, int]:
+    counts: dict[Form, int] = defaultdict(int)
+    for form, count in pairs:
+        counts[form] += count
+    return counts
+
+
+def _fingerprint(form: Form) -> str:
+    digest = blake2b(write(form).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return f"t{MINING_VERSION}:{digest}"
