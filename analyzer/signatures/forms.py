@@ -47,6 +47,7 @@ _SIZES = frozenset([f"{scale}{unit}" for scale in "KMGT" for unit in ("", "B", "
 _UNITS = _SECONDS | _LONGER | _SIZES | {"%", "B", "byte", "bytes", "kB", "kb", "mb", "gb", "tb"}
 _BETWEEN = frozenset(":.,/-")
 """between two wildcards these make one value of them"""
+_ANGLES = frozenset("<>")
 _OPENING = {")": "(", "}": "{"}
 
 
@@ -76,6 +77,12 @@ def tokens_of_word(word: str) -> Form:
             word = pattern.sub(W, word)
     elif word.lower() in ("true", "false"):
         return (W,)
+    return tuple(TOKEN.findall(word))
+
+
+@lru_cache(maxsize=100_000)
+def marks_of_word(word: str) -> Form:
+    """The tokens of a word between blanks as they stand."""
     return tuple(TOKEN.findall(word))
 
 
@@ -132,25 +139,32 @@ def _dates_and_users(tokens: list[str]) -> list[str]:
 
 
 def _reduced(tokens: list[str]) -> list[str]:
-    """One wildcard for a run of them, with the units and empty brackets that belong to it."""
+    """One wildcard for a run of them, with the units and brackets that belong to it."""
     out: list[str] = []
+    last = ""
     for at, token in enumerate(tokens):
-        if token in _UNITS and out and out[-1] == W:
-            continue
-        if token in _OPENING and out:
-            opening = _OPENING[token]
-            if out[-1] == opening and out[-2:-1] == [W] and token == ")":
-                out.pop()  # W ()
-                continue
-            if out[-2:] == [opening, W] and (token == ")" or out[-3:-2] == [W]):
-                del out[-2:]  # (W), W{W}
-                token = W
         if token == W:
-            if out and out[-1] in "<>" and tokens[at + 1 : at + 2] != [">"]:
+            if last in _ANGLES and tokens[at + 1 : at + 2] != [">"]:
                 out.pop()
-            if len(out) > 1 and out[-2] == W and out[-1] in _BETWEEN:
+                last = out[-1] if out else ""
+            if last in _BETWEEN and len(out) > 1 and out[-2] == W:
                 out.pop()
-            if out and out[-1] == W:
+                last = W
+            if last == W:
                 continue
+        elif last == W:
+            if token in _UNITS:
+                continue
+            if token in _OPENING and len(out) > 1 and out[-2] == _OPENING[token]:
+                if token == ")" or (len(out) > 2 and out[-3] == W):  # (W), W{W}
+                    del out[-2:]
+                    if not out or out[-1] != W:
+                        out.append(W)
+                    continue
+        elif token == ")" and last == "(" and len(out) > 1 and out[-2] == W:  # W ()
+            out.pop()
+            last = W
+            continue
         out.append(token)
+        last = token
     return out

@@ -116,22 +116,19 @@ def _generalised(forms: list[Form], evidence: Evidence) -> dict[Form, Form]:
     return {forms[number]: _with_wildcards(forms[number], gaps) for number, gaps in gaps_of.items()}
 
 
-def _with_wildcards(form: Form, gaps: Iterable[tuple[int, int]]) -> Form:
+def _with_wildcards(form: Form, gaps: list[tuple[int, int]]) -> Form:
     """Shorter gaps first, then from the left. A gap beside one already taken, or that leaves no word, waits."""
-    taken = [False] * len(form)
-    left = sum(map(is_word, form))
-    starts: dict[int, int] = {}
+    chosen: list[tuple[int, int]] = []
+    left = sum(map(is_word, form)) if len(gaps) > 1 else len(form)
     for start, end in sorted(gaps, key=lambda g: (g[1] - g[0], g[0])):
-        if any(taken[max(0, start - 1) : end + 1]) or left - (end - start) < 1:
-            continue
-        left -= end - start
-        starts[start] = end
-        taken[start:end] = [True] * (end - start)
-    out: list[str] = []
-    at = 0
-    while at < len(form):
-        token = W if at in starts else form[at]
-        if token != W or out[-1:] != [W]:
-            out.append(token)
-        at = starts.get(at, at + 1)
+        if left - (end - start) >= 1 and all(end < a or start > b for a, b in chosen):
+            left -= end - start
+            chosen.append((start, end))
+    out = list(form)
+    for start, end in sorted(chosen, reverse=True):
+        out[start:end] = [W]
+        if out[start + 1 : start + 2] == [W]:
+            del out[start]
+        if start and out[start - 1] == W:
+            del out[start]
     return tuple(out)

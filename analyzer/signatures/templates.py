@@ -8,15 +8,17 @@ it is a value by its shape (a path, an address, a switch, a number), what differ
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from analyzer.model import WILDCARD
 from analyzer.signatures.folding import SEPARATORS, Fold, W, figures_of
-from analyzer.signatures.forms import DATE_WORDS, TOKEN, Form, write
+from analyzer.signatures.forms import DATE_WORDS, Form, marks_of_word, write
 
-MAX_LAID = 8
-"""so many heads of a form are laid along it"""
+MAX_FOLDS = 5
+"""so many folds of a form are laid along it"""
+MIN_HEADS = 3
+"""so many different heads are looked at, where there are as many"""
 MIN_SEEN = 2
 """so many different heads must agree before a word with a figure is written out"""
 BRACKETS = frozenset("()[]{}")
@@ -26,6 +28,7 @@ _NAME_WITH_FIGURE = re.compile(r"(?=.*[A-Za-z])(?!0[xX])(?:[^0-9/\\@]*[0-9]){1,3
 _NUMBERED = re.compile(
     rf"((?:.*?[A-Za-z]){{0,1}}[^0-9{SEPARATORS}]*?[^A-Za-z0-9_/\\+-]|.*[A-Za-z][^0-9]*-|[#$@&])[0-9]+(%?)", re.DOTALL
 )
+_NUMBER_ENDS = tuple("0123456789%")
 _PERCENT = re.compile(r"[+-]?[0-9.]+(%)")
 
 
@@ -48,31 +51,42 @@ def template_of(form: Form, folds: Mapping[str, Fold], *, names_with_figures: bo
 
     `names_with_figures` allows words like `ssh2` to be written out where all samples have them.
     """
-    slots: dict[int, list[Cell]] = {at: [] for at, token in enumerate(form) if token == W}
-    blanks: list[bool] = []
+    laid = []
     for fold, heads in _spread(folds):
-        marks, blank = _marks(fold)
+        marks, room = _marks(fold)
         cuts = lay(form, marks)
-        if cuts is None:
-            continue
-        blanks = blanks or [blank[at] for at in cuts[:-1]]
-        for words in map(figures_of, heads):
-            for at, cells in slots.items():
-                begin, end = cuts[at], cuts[at + 1]
-                rest = iter(words[marks[:begin].count(W) :])
-                cells.append(
-                    [
-                        Piece(room, next(rest) if token == W else token, token)
-                        for room, token in zip(blank[begin:end], marks[begin:end], strict=True)
-                    ]
-                )
-    if not blanks:
+        if cuts is not None:
+            laid.append((marks, room, cuts, [figures_of(head) for head in heads]))
+    if not laid:
         return write(form)
     writer = _Writer(folds, names_with_figures)
     texts = list(form)
-    for at, cells in slots.items():
-        texts[at] = WILDCARD if form[max(0, at - 2) : at] == ("for", "user") else writer.slot(cells)
-    return _joined(blanks, texts)
+    for at, token in enumerate(form):
+        if token != W:
+            continue
+        if form[max(0, at - 2) : at] == ("for", "user"):
+            texts[at] = WILDCARD
+        elif all(cuts[at + 1] - cuts[at] == 1 and marks[cuts[at]] == W for marks, _, cuts, _ in laid):
+            texts[at] = writer.value(
+                [words[marks[: cuts[at]].count(W)] for marks, _, cuts, rows in laid for words in rows]
+            )
+        else:
+            texts[at] = writer.slot(
+                [
+                    _cell(marks[cuts[at] : cuts[at + 1]], room[cuts[at] :], words[marks[: cuts[at]].count(W) :])
+                    for marks, room, cuts, rows in laid
+                    for words in rows
+                ]
+            )
+    _, room, cuts, _ = laid[0]
+    return _joined([room[cut] for cut in cuts[:-1]], texts)
+
+
+def _cell(marks: Sequence[str], room: Sequence[bool], words: Iterable[str]) -> Cell:
+    rest = iter(words)
+    return [
+        Piece(blank, next(rest) if token == W else token, token) for blank, token in zip(room, marks, strict=False)
+    ]
 
 
 def write_along(form: Form, text: str) -> str:
@@ -88,55 +102,58 @@ def _joined(blanks: Sequence[bool], texts: Sequence[str]) -> str:
 
 def _marks(text: str) -> tuple[list[str], list[bool]]:
     """The tokens of a text, and whether there is room before each."""
-    tokens, blanks, end = [], [], 0
-    for match in TOKEN.finditer(text):
-        start = match.start()
-        tokens.append(match[0])
-        blanks.append(start > end)
-        end = match.end()
+    tokens: list[str] = []
+    blanks: list[bool] = []
+    for word in text.split(" "):
+        if word:
+            marks = marks_of_word(word)
+            tokens += marks
+            blanks += (True, *[False] * (len(marks) - 1)) if marks else ()
     return tokens, blanks
 
 
 def _spread(folds: Mapping[str, Fold]) -> list[tuple[str, list[str]]]:
-    """At most `MAX_LAID` heads by fold: of as many folds as there are, then more of each; by content hash."""
-    ranked = sorted((n, sample, fold) for fold, one in folds.items() for n, sample in enumerate(one.samples[:MAX_LAID]))
-    chosen: dict[str, list[str]] = {}
-    for _, (_, head), fold in ranked[:MAX_LAID]:
-        chosen.setdefault(fold, []).append(head)
-    return list(chosen.items())
+    """Heads by fold: one of each of at most `MAX_FOLDS` folds, more of a fold where there are few; by content hash."""
+    chosen = sorted(folds, key=lambda fold: (folds[fold].samples[0], fold))[:MAX_FOLDS]
+    share = 1 if len(chosen) >= MIN_HEADS else MIN_HEADS
+    return [(fold, [head for _, head in folds[fold].samples[:share]]) for fold in chosen]
 
 
-def lay(form: Form, tokens: Sequence[str]) -> list[int] | None:
+def lay(form: Form, tokens: list[str]) -> list[int] | None:
     """Where each token of the form begins among the tokens, and the end; every wildcard stands for as few as possible.
 
     None where the form does not fit.
     """
+    size, count = len(form), len(tokens)
+    if size == count and form == tuple(tokens):
+        return list(range(size + 1))
     cuts: list[int] = []
     at = start = 0
-    while at < len(form):
-        literal = at + (form[at] == W)
-        end = next((n for n in range(literal, len(form)) if form[n] == W), len(form))
-        run = form[literal:end]
-        least = start + literal - at
-        if end == len(form):
-            found = len(tokens) - len(run)
-            if tuple(tokens[found:]) != run:
+    while at < size:
+        if form[at] != W:
+            if start >= count or tokens[start] != form[at]:
                 return None
-        else:
-            found = _find(tokens, run, least)
-        if found < least or (literal == at and found != start):
-            return None
-        if literal > at:
             cuts.append(start)
+            at, start = at + 1, start + 1
+            continue
+        end = at + 1
+        while end < size and form[end] != W:
+            end += 1
+        run = list(form[at + 1 : end])
+        cuts.append(start)
+        found = count - len(run) if end == size else _find(tokens, run, start + 1)
+        if found <= start or tokens[found : found + len(run)] != run:
+            return None
         cuts += range(found, found + len(run))
-        start, at = found + len(run), end
-    return [*cuts, start] if start == len(tokens) else None
+        at, start = end, found + len(run)
+    return [*cuts, start] if start == count else None
 
 
-def _find(tokens: Sequence[str], run: Sequence[str], start: int) -> int:
+def _find(tokens: list[str], run: list[str], start: int) -> int:
     """Where the run begins at or after `start`, or -1."""
-    for at in range(start, len(tokens) - len(run) + 1):
-        if tokens[at] == run[0] and tuple(tokens[at : at + len(run)]) == run:
+    first, size = run[0], len(run)
+    for at in range(start, len(tokens) - size + 1):
+        if tokens[at] == first and tokens[at : at + size] == run:
             return at
     return -1
 
@@ -191,19 +208,29 @@ class _Writer:
 
     def _part(self, pieces: Sequence[Piece]) -> str:
         """What is written for one token."""
-        texts = {p.text for p in pieces}
-        text = pieces[0].text
-        if len(texts) == 1 and self._is_constant(text, pieces):
-            return text
-        around = {_around(t) if p.token == W else ("", "") for t, p in ((p.text, p) for p in pieces)}
-        before, after = around.pop()
-        return WILDCARD if around else before + WILDCARD + after
+        if any(p.token != W for p in pieces):
+            text = pieces[0].text
+            same = all(p.text == text for p in pieces)
+            return text if same and self._is_constant(text) else WILDCARD
+        return self.value([p.text for p in pieces])
 
-    def _is_constant(self, text: str, pieces: Sequence[Piece]) -> bool:
-        if pieces[0].token != W:
-            known = text.lower() in ("true", "false") or _ADDRESS.fullmatch(text)
-            return not known and all(text in fold for fold in self._folds)
-        if not self._figures or len(pieces) < MIN_SEEN or not _NAME_WITH_FIGURE.fullmatch(text):
+    def value(self, texts: Sequence[str]) -> str:
+        """What is written for one word with a figure, from how it reads in each head."""
+        text = texts[0]
+        if self._figures and self._is_name(text, texts):
+            return text
+        before, after = _around(text)
+        if (before or after) and all(_around(t) == (before, after) for t in texts):
+            return before + WILDCARD + after
+        return WILDCARD
+
+    def _is_constant(self, text: str) -> bool:
+        known = text.lower() in ("true", "false") or _ADDRESS.fullmatch(text)
+        return not known and all(text in fold for fold in self._folds)
+
+    def _is_name(self, text: str, texts: Sequence[str]) -> bool:
+        """A word like `ssh2` that all heads have."""
+        if len(texts) < MIN_SEEN or texts[1] != text or text.isdigit() or not _NAME_WITH_FIGURE.fullmatch(text):
             return False
         return all(text in head for fold in self._folds.values() for _, head in fold.samples)
 
@@ -225,6 +252,8 @@ def _is_sign(piece: Piece) -> bool:
 
 def _around(text: str) -> tuple[str, str]:
     """What stands before and after the number of a numbered name: `core.17` is number 17 of `core.`."""
+    if text.isdigit() or not text.endswith(_NUMBER_ENDS):
+        return "", ""
     found = _NUMBERED.fullmatch(text)
     if found:
         return found[1], found[2]
