@@ -14,33 +14,35 @@ from analyzer.signatures.forms import Form, is_word
 
 MAX_SPAN = 5
 """so many tokens a wildcard may stand for"""
+MIN_WORDS = 2
+"""so many constants a template must have"""
 MIN_RATIO = 2
 """a template of another length must be so many times as frequent; one of equal length as frequent"""
 
 
 def absorb(counts: Mapping[Form, int], constants: Collection[str]) -> dict[Form, Form]:
     """form → the commonest form that describes it, or itself."""
-    templates = {form: frozenset(filter(is_word, form)) for form in counts if W in form}
-    templates = {form: words for form, words in templates.items() if sum(map(is_word, form)) >= 2}
-    holders = Counter(word for words in templates.values() for word in words)
-    by_word: dict[str, list[Form]] = defaultdict(list)
-    for form, words in templates.items():
-        by_word[min(words, key=lambda w: (holders[w], w))].append(form)
+    words_of = {form: frozenset(filter(is_word, form)) for form in counts}
+    holders = Counter(word for form, words in words_of.items() if W in form for word in words)
+    by_words: dict[str, dict[str, list[Form]]] = defaultdict(lambda: defaultdict(list))
     home: dict[Form, Form] = {}
     for form in sorted(counts, key=lambda f: (-counts[f], len(f), f)):
-        words = frozenset(form)
+        words = words_of[form]
         best = form
-        for word in words & by_word.keys():
-            for template in by_word[word]:
-                if (
-                    templates[template] <= words
-                    and home.get(template) == template
-                    and counts[template] >= (1 if len(template) == len(form) else MIN_RATIO) * counts[form]
-                    and describes(template, form, constants)
-                    and (best is form or (-counts[template], template) < (-counts[best], best))
-                ):
-                    best = template
+        for word in words & by_words.keys():
+            for templates in map(by_words[word].__getitem__, words & by_words[word].keys()):
+                for template in templates:
+                    if (
+                        words_of[template] <= words
+                        and counts[template] >= (1 if len(template) == len(form) else MIN_RATIO) * counts[form]
+                        and describes(template, form, constants)
+                        and (best is form or (-counts[template], template) < (-counts[best], best))
+                    ):
+                        best = template
         home[form] = best
+        if best is form and W in form and sum(map(is_word, form)) >= MIN_WORDS:
+            rarest = sorted(words, key=lambda w: (holders[w], w))
+            by_words[rarest[0]][rarest[min(1, len(rarest) - 1)]].append(form)
     return home
 
 

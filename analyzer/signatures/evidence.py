@@ -26,6 +26,7 @@ Hashes = npt.NDArray[np.uint64]
 _IDENTIFIER = re.compile(r"[a-z0-9][A-Z]|[_\-./\\$@#*]|^[A-Z]{2,}\d|.{20}")
 _DOTTED = re.compile(r"(?:[A-Za-z_]?[\w$-]*\.){2,}[\w$-]+|[\w.$-]+/[\w./$-]+")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_SPREAD = np.uint64(0xBF58476D1CE4E5B9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +118,13 @@ def weigh(counts: Mapping[Form, int], *, many: int, locked_share: float) -> Evid
     key = _mix(before[at], after[at + size - 1], size)
     weight = np.fromiter(counts.values(), dtype=np.int64, count=len(counts))[form[at]]
 
-    order = np.lexsort((filler, key))
-    new_gap = np.concatenate([[True], key[order][1:] != key[order][:-1]])[: len(order)]
-    new = new_gap | np.concatenate([[True], filler[order][1:] != filler[order][:-1]])[: len(order)]
+    order = np.argsort(key + (filler.astype(np.uint64) + np.uint64(1)) * _SPREAD)  # one number a gap and filler
+    key_, filler_ = key[order], filler[order]
+    new = np.concatenate([[True], (key_[1:] != key_[:-1]) | (filler_[1:] != filler_[:-1])])[: len(order)]
     filling_of = np.empty(len(order), dtype=np.int64)
     filling_of[order] = np.cumsum(new) - 1
     firsts = order[new]
-    gap = (np.cumsum(new_gap) - 1)[new]
+    _, first_of_gap, gap = np.unique(key[firsts], return_index=True, return_inverse=True)
     its_messages = np.bincount(filling_of, weights=weight, minlength=len(firsts)).astype(np.int64)
     fillers = np.bincount(gap)
     messages = np.bincount(gap, weights=its_messages).astype(np.int64)
@@ -156,7 +157,7 @@ def weigh(counts: Mapping[Form, int], *, many: int, locked_share: float) -> Evid
             varied=totals[1][of] - not_alone,
             many=totals[2][of] - among_many,
         ),
-        gaps=Gaps(fillers=fillers, messages=messages, first=position[at][order[new_gap]] == 0),
+        gaps=Gaps(fillers=fillers, messages=messages, first=position[at][firsts[first_of_gap]] == 0),
         words=Words(texts=texts, contexts=by_word[0], varied=by_word[1]),
     )
 

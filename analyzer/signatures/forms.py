@@ -81,9 +81,10 @@ def tokens_of_word(word: str) -> Form:
 
 
 @lru_cache(maxsize=100_000)
-def marks_of_word(word: str) -> Form:
-    """The tokens of a word between blanks as they stand."""
-    return tuple(TOKEN.findall(word))
+def marks_of_word(word: str) -> tuple[list[str], list[bool]]:
+    """(the tokens of a word between blanks as they stand, whether there is room before each)."""
+    tokens = TOKEN.findall(word)
+    return tokens, [number == 0 for number in range(len(tokens))]
 
 
 @lru_cache(maxsize=200_000)
@@ -155,12 +156,12 @@ def _reduced(tokens: list[str]) -> list[str]:
         elif last == W:
             if token in _UNITS:
                 continue
-            if token in _OPENING and len(out) > 1 and out[-2] == _OPENING[token]:
-                if token == ")" or (len(out) > 2 and out[-3] == W):  # (W), W{W}
-                    del out[-2:]
-                    if not out or out[-1] != W:
-                        out.append(W)
-                    continue
+            opening = _OPENING.get(token)
+            if opening and out[-2:-1] == [opening] and (token == ")" or out[-3:-2] == [W]):  # (W), W{W}
+                del out[-2:]
+                if out[-1:] != [W]:
+                    out.append(W)
+                continue
         elif token == ")" and last == "(" and len(out) > 1 and out[-2] == W:  # W ()
             out.pop()
             last = W

@@ -8,7 +8,7 @@ apart. Everything is decided on all forms at once, by counts: no order, no simil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from analyzer.signatures.folding import W

@@ -50,7 +50,7 @@ def merge(a: Summary, b: Summary) -> Summary:
 
 def finalize(summary: Summary) -> dict[str, Mined]:
     """Folded text → its template."""
-    home = _homes({text: (form_of(text), fold.count) for text, fold in summary.folds.items()})
+    home = _homes({text: (form_of(text), fold.messages) for text, fold in summary.folds.items()})
     members: dict[Form, dict[str, Fold]] = defaultdict(dict)
     for text, form in home.items():
         members[form][text] = summary.folds[text]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from analyzer.model import WILDCARD
-from analyzer.signatures.folding import SEPARATORS, Fold, W, figures_of
+from analyzer.signatures.folding import Fold, W, figures_of
 from analyzer.signatures.forms import DATE_WORDS, Form, marks_of_word, write
 
 MAX_FOLDS = 5
@@ -25,11 +25,7 @@ BRACKETS = frozenset("()[]{}")
 _ADDRESS = re.compile(r"[\\/~].*|.*(?:://|@|/.*/).*|(?:[A-Za-z0-9-]+\.){2,}[a-z]{2,4}")
 _NAME_WITH_FIGURE = re.compile(r"(?=.*[A-Za-z])(?!0[xX])(?:[^0-9/\\@]*[0-9]){1,3}[^0-9/\\@]*")
 """`ssh2`, `jk2_init`: at most three figures; more name one thing among many"""
-_NUMBERED = re.compile(
-    rf"((?:.*?[A-Za-z]){{0,1}}[^0-9{SEPARATORS}]*?[^A-Za-z0-9_/\\+-]|.*[A-Za-z][^0-9]*-|[#$@&])[0-9]+(%?)", re.DOTALL
-)
-_NUMBER_ENDS = tuple("0123456789%")
-_PERCENT = re.compile(r"[+-]?[0-9.]+(%)")
+_NUMBER_SIGNS = frozenset("#$@&")
 
 
 class Piece(NamedTuple):
@@ -84,9 +80,7 @@ def template_of(form: Form, folds: Mapping[str, Fold], *, names_with_figures: bo
 
 def _cell(marks: Sequence[str], room: Sequence[bool], words: Iterable[str]) -> Cell:
     rest = iter(words)
-    return [
-        Piece(blank, next(rest) if token == W else token, token) for blank, token in zip(room, marks, strict=False)
-    ]
+    return [Piece(blank, next(rest) if token == W else token, token) for blank, token in zip(room, marks, strict=False)]
 
 
 def write_along(form: Form, text: str) -> str:
@@ -106,15 +100,17 @@ def _marks(text: str) -> tuple[list[str], list[bool]]:
     blanks: list[bool] = []
     for word in text.split(" "):
         if word:
-            marks = marks_of_word(word)
+            marks, room = marks_of_word(word)
             tokens += marks
-            blanks += (True, *[False] * (len(marks) - 1)) if marks else ()
+            blanks += room
     return tokens, blanks
 
 
 def _spread(folds: Mapping[str, Fold]) -> list[tuple[str, list[str]]]:
     """Heads by fold: one of each of at most `MAX_FOLDS` folds, more of a fold where there are few; by content hash."""
-    chosen = sorted(folds, key=lambda fold: (folds[fold].samples[0], fold))[:MAX_FOLDS]
+    chosen = list(folds)
+    if len(chosen) > 1:
+        chosen = sorted(folds, key=lambda fold: (folds[fold].samples[0], fold))[:MAX_FOLDS]
     share = 1 if len(chosen) >= MIN_HEADS else MIN_HEADS
     return [(fold, [head for _, head in folds[fold].samples[:share]]) for fold in chosen]
 
@@ -220,7 +216,7 @@ class _Writer:
         if self._figures and self._is_name(text, texts):
             return text
         before, after = _around(text)
-        if (before or after) and all(_around(t) == (before, after) for t in texts):
+        if (before or after) and all(_around(t) == (before, after) for t in texts) and self._all_have(before):
             return before + WILDCARD + after
         return WILDCARD
 
@@ -232,6 +228,9 @@ class _Writer:
         """A word like `ssh2` that all heads have."""
         if len(texts) < MIN_SEEN or texts[1] != text or text.isdigit() or not _NAME_WITH_FIGURE.fullmatch(text):
             return False
+        return self._all_have(text)
+
+    def _all_have(self, text: str) -> bool:
         return all(text in head for fold in self._folds.values() for _, head in fold.samples)
 
 
@@ -252,10 +251,11 @@ def _is_sign(piece: Piece) -> bool:
 
 def _around(text: str) -> tuple[str, str]:
     """What stands before and after the number of a numbered name: `core.17` is number 17 of `core.`."""
-    if text.isdigit() or not text.endswith(_NUMBER_ENDS):
-        return "", ""
-    found = _NUMBERED.fullmatch(text)
-    if found:
-        return found[1], found[2]
-    found = _PERCENT.fullmatch(text)
-    return ("", found[1]) if found else ("", "")
+    after = "%" if text.endswith("%") else ""
+    before = text.removesuffix(after).rstrip("0123456789")
+    if len(before) + len(after) == len(text) or any(c.isdigit() for c in before):
+        return "", after if re.fullmatch(r"[+-]?[0-9.]+%", text) else ""
+    last = before[-1:]
+    joined = last.isalnum() or last in "_/\\+" or (last == "-" and not before[-2:-1].isalnum())
+    named = any(c.isalpha() for c in before) or before in _NUMBER_SIGNS
+    return (before, after) if named and not joined else ("", after)
