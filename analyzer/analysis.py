@@ -207,11 +207,21 @@ def read_events(entries: Iterable[Mapping[str, Any]]) -> list[ErrorEvent]:
     return list(pipeline.read_dict_events(entries))
 
 
-def cluster_messages(messages: Iterable[str]) -> pd.DataFrame:
-    """Template mining over a set of messages: one row a message, same order; columns fingerprint and template."""
+def cluster_messages(messages: Iterable[str], *, parameters: bool = False) -> pd.DataFrame:
+    """Template mining over a set of messages: one row a message, same order; columns fingerprint and template.
+
+    The first line of a message counts. With `parameters` a third column holds the list of values behind the wildcards
+    of the template: put in their place they give the line again, blanks collapsed.
+    """
     from analyzer import tables
 
-    return tables.messages_table(signatures.mine([str(m) for m in messages]))
+    texts = [str(m) for m in messages]
+    values = None
+    if parameters:
+        mined, values = signatures.mine_values(texts)
+    else:
+        mined = signatures.mine(texts)
+    return tables.messages_table([m.fingerprint for m in mined], [m.template for m in mined], values)
 
 
 def many(value: str | Path | Sequence[str | Path] | None) -> list[str]:

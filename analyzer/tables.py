@@ -97,8 +97,8 @@ DEPLOYS: Mapping[str, str] = {
 }
 """one row a timeline event"""
 
-MESSAGES: Mapping[str, str] = {"fingerprint": "string", "template": "string"}
-"""one row a message, same order as given"""
+MESSAGES: Mapping[str, str] = {"fingerprint": "string", "template": "string", "parameters": "object"}
+"""one row a message, same order as given; parameters (lists) only where asked for"""
 
 
 def table(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> pd.DataFrame:
@@ -166,9 +166,17 @@ def exemplar_rows(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def messages_table(rows: Iterable[tuple[str, str]]) -> pd.DataFrame:
-    """(fingerprint, template) of each message."""
-    return table(({"fingerprint": f, "template": t} for f, t in rows), MESSAGES)
+def messages_table(
+    fingerprints: Sequence[str], templates: Sequence[str], parameters: Sequence[Sequence[str]] | None = None
+) -> pd.DataFrame:
+    """The columns of `MESSAGES`; parameters only where given."""
+    columns: dict[str, pd.Series[Any]] = {
+        "fingerprint": pd.Series(fingerprints, dtype="string"),
+        "template": pd.Series(templates, dtype="string"),
+    }
+    if parameters is not None:
+        columns["parameters"] = pd.Series([list(values) for values in parameters], dtype="object")
+    return pd.DataFrame(columns)
 
 
 def _exception(cluster: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -37,12 +37,14 @@ def cluster_events(
     ordered = sorted(signed, key=lambda s: (s.event.time_ns or 0, s.event.entry_ids))
     printings = [printing(s) for s in ordered]
     clusters = []
+    places: dict[str, set[str]] = defaultdict(set)
     for indexes in fold(ordered, twin_ns=TWIN_NS):
         happened = occurrences(printings, indexes, twin_ns=TWIN_NS)
         happened.sort(key=lambda o: (ordered[o[0]].event.time_ns or 0, ordered[o[0]].event.entry_ids))
         clusters.append(_cluster(ordered, indexes, happened, noise_rules=noise_rules))
+        places[clusters[-1].fingerprint].update(p for i in indexes if (p := ordered[i].signature.place))
     clusters.sort(key=_order)
-    return _with_related(clusters, similarity)
+    return _with_related(clusters, places, similarity)
 
 
 def _cluster(
@@ -64,7 +66,7 @@ def _cluster(
     times = [e.time_ns for e in events if e.time_ns is not None]
     severity = max(e.severity for e in events)
     exception = _exception(mine)
-    same_template = [s.event.message for s in mine if s.template == head.template]
+    same_template = [s.signature.text or s.event.message for s in mine if s.template == head.template]
     entry_ids = sorted({i for e in events for i in e.entry_ids})
     return Cluster(
         fingerprint=fingerprints[0],
@@ -170,8 +172,13 @@ def _order(cluster: Cluster) -> tuple[object, ...]:
     )
 
 
-def _with_related(clusters: list[Cluster], similarity: Callable[[str, str], float] | None) -> tuple[Cluster, ...]:
-    """Clusters that look alike or share the innermost text; shown, never merged."""
+def _with_related(
+    clusters: list[Cluster], places: Mapping[str, set[str]], similarity: Callable[[str, str], float] | None
+) -> tuple[Cluster, ...]:
+    """Clusters that look alike, share the innermost text, or come from one function of ours; shown, never merged.
+
+    One function with many errors may be a helper: that is for a person to say, in a rule.
+    """
     texts = [c for c in clusters if c.kind is not EventKind.REQUEST]
     related: dict[str, set[str]] = {c.fingerprint: set() for c in clusters}
 
@@ -179,11 +186,13 @@ def _with_related(clusters: list[Cluster], similarity: Callable[[str, str], floa
         related[a.fingerprint].add(b.fingerprint)
         related[b.fingerprint].add(a.fingerprint)
 
-    by_core: dict[str, list[Cluster]] = defaultdict(list)
+    sharing: dict[tuple[str, str], list[Cluster]] = defaultdict(list)
     for cluster in texts:
         if len(cluster.core) >= _MIN_CORE:
-            by_core[cluster.core].append(cluster)
-    for same in by_core.values():
+            sharing["core", cluster.core].append(cluster)
+        for place in places.get(cluster.fingerprint, ()):
+            sharing["place", place].append(cluster)
+    for same in sharing.values():
         for a, b in pairwise(same):
             relate(a, b)
     if similarity is not None and len(texts) <= _MAX_COMPARED:

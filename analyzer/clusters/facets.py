@@ -1,29 +1,25 @@
-"""Facets: the values behind the wildcards of a template, counted."""
+"""Facets: the values behind the placeholders of a template, counted."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
-from analyzer.model import Facet
+from analyzer.model import Facet, placeholder_values
 
-_PLACEHOLDER = re.compile(r"<(?:\*|[a-z][a-z0-9_ -]{0,20})>")
 _MAX_VALUES = 1000
 """exact up to this many values a slot (design: facets are exact to 1,000)"""
 _MAX_CHARS = 80
 
 
-def facets(template: str, messages: Iterable[str], *, top: int = 5) -> tuple[Facet, ...]:
-    """The counted values of each wildcard that varies; messages that do not fit the template are left out."""
-    literals = _PLACEHOLDER.split(template)
-    slots = len(literals) - 1
-    if not slots:
-        return ()
-    counts: list[Counter[str]] = [Counter() for _ in range(slots)]
-    for message in messages:
-        values = fit(literals, message)
-        for counter, value in zip(counts, values or (), strict=False):
+def facets(template: str, texts: Iterable[str], *, top: int = 5) -> tuple[Facet, ...]:
+    """The counted values of each placeholder that varies; texts that do not fit the template are left out."""
+    counts: list[Counter[str]] = []
+    for text in texts:
+        values = placeholder_values(template, text) or ()
+        counts = counts or [Counter() for _ in values]
+        for counter, value in zip(counts, values, strict=False):
+            value = value.strip()[:_MAX_CHARS]
             if value and (value in counter or len(counter) < _MAX_VALUES):
                 counter[value] += 1
     found = []
@@ -33,26 +29,3 @@ def facets(template: str, messages: Iterable[str], *, top: int = 5) -> tuple[Fac
             others = sum(n for _, n in ranked[top:])
             found.append(Facet(slot=slot, values=tuple(ranked[:top]), others=others))
     return tuple(found)
-
-
-def fit(literals: list[str], message: str) -> list[str] | None:
-    """The values between the literal parts, or None where the message does not fit. Linear: no pattern is built."""
-    text = " ".join(message.split())
-    parts = [" ".join(p.split()) for p in literals]
-    if not text.startswith(parts[0]):
-        return None
-    values, at = [], len(parts[0])
-    for number, part in enumerate(parts[1:], 1):
-        if number == len(parts) - 1 and not part:
-            end = len(text)
-        elif number == len(parts) - 1:
-            end = len(text) - len(part)
-            if end < at or not text.endswith(part):
-                return None
-        else:
-            end = text.find(part, at) if part else at
-            if end < 0:
-                return None
-        values.append(text[at:end].strip()[:_MAX_CHARS])
-        at = end + len(part)
-    return values

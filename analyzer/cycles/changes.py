@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 
 from analyzer.cycles.baseline import Baseline
-from analyzer.model import Change, Cluster, EventKind
+from analyzer.model import WILDCARD, Change, Cluster, EventKind, placeholder_values
 
 SIMILAR = 0.9
 """likeness of two templates from which they may be the same error, reworded"""
@@ -32,7 +32,9 @@ def compare_clusters(
 
     Two clusters are one when their alias sets (fingerprint and aliases) meet. Only what is left is compared by
     `similarity` of templates (0 to 1), and then nothing that names the error may differ: kind, exception type, the
-    quoted words, identifiers and numbers of the template, services. Such a match says so in `alias_reason`.
+    quoted words, identifiers and numbers of the template, services. What is left then is one where the template of
+    one describes the other's: a word may vary enough for a wildcard in one cycle only. Such a match says so in
+    `alias_reason`.
 
     Gone ones come last, by fingerprint, with count 0 and the baseline's exemplars: `resolved` where every service of
     theirs has entries here (`services_seen`), else `not_seen`. What the baseline itself lists as gone is not listed
@@ -48,6 +50,8 @@ def compare_clusters(
     gone = [cluster for cluster in was if not _ids(cluster) & here]
     renamed = _alike(unmatched, gone, similarity)
     taken = {old.fingerprint for old, _ in renamed.values()}
+    covered = _covered([c for c in unmatched if c.fingerprint not in renamed], gone)
+    taken |= {old.fingerprint for olds in covered.values() for old in olds}
 
     def changed(cluster: Cluster) -> Cluster:
         if _ids(cluster) & known:
@@ -59,6 +63,15 @@ def compare_clusters(
                 change=Change.ONGOING,
                 aliases=tuple(sorted((_ids(cluster) | _ids(old)) - {cluster.fingerprint})),
                 alias_reason=f"template {score:.0%} like {old.fingerprint} of the baseline: {old.template[:200]}",
+            )
+        if cluster.fingerprint in covered:
+            olds = covered[cluster.fingerprint]
+            return replace(
+                cluster,
+                change=Change.ONGOING,
+                aliases=tuple(sorted(set[str]().union(_ids(cluster), *map(_ids, olds)) - {cluster.fingerprint})),
+                alias_reason=f"one template describes it and {olds[0].fingerprint} of the baseline: "
+                f"{(cluster if WILDCARD in cluster.template else olds[0]).template[:200]}",
             )
         return replace(cluster, change=Change.REGRESSED if _ids(cluster) & cured else Change.NEW)
 
@@ -108,6 +121,35 @@ def _alike(
             matched[fingerprint] = (earlier, score)
             taken.add(earlier.fingerprint)
     return matched
+
+
+def _covered(new: Iterable[Cluster], old: Iterable[Cluster]) -> dict[str, list[Cluster]]:
+    """new fingerprint → the old clusters, by fingerprint, whose template it describes or is described by.
+
+    Only a mined wildcard (`<*>`) describes a word: masks say what a value is, and the same in every cycle.
+    """
+    candidates: dict[Hashable, list[Cluster]] = defaultdict(list)
+    for cluster in sorted(old, key=lambda c: c.fingerprint):
+        candidates[cluster.kind, cluster.exception_type].append(cluster)
+    found = {
+        cluster.fingerprint: [
+            earlier
+            for earlier in candidates.get((cluster.kind, cluster.exception_type), ())
+            if _share_a_service(cluster, earlier)
+            and (_describes(cluster.template, earlier.template) or _describes(earlier.template, cluster.template))
+        ]
+        for cluster in new
+        if cluster.kind is not EventKind.REQUEST
+    }
+    return {fingerprint: olds for fingerprint, olds in found.items() if olds}
+
+
+def _describes(template: str, other: str) -> bool:
+    """True where the other reads like the template with one word for each placeholder."""
+    if WILDCARD not in template:
+        return False
+    values = placeholder_values(template, other)
+    return values is not None and all(" " not in value for value in values)
 
 
 def _what_must_agree(cluster: Cluster) -> Hashable:

@@ -35,6 +35,7 @@ from analyzer.model.events import (
     StackTrace,
     TraceException,
 )
+from analyzer.model.placeholders import WILDCARD, placeholder_values
 from analyzer.model.report import (
     Action,
     CycleInfo,
@@ -47,7 +48,7 @@ from analyzer.model.report import (
     TimelineEvent,
     TrendPoint,
 )
-from analyzer.model.signatures import WILDCARD, Signature
+from analyzer.model.signatures import Signature
 from analyzer.model.times import Window, format_time, parse_time
 
 __all__ = [
@@ -106,4 +107,5 @@ __all__ = [
     "Window",
     "format_time",
     "parse_time",
+    "placeholder_values",
 ]

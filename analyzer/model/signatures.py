@@ -1,11 +1,8 @@
-"""What identifies an error: masked text and typed facts, and the placeholder syntax every stage agrees on."""
+"""What identifies an error: masked text and typed facts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-WILDCARD = "<*>"
-"""What mining writes where a token varies. Masks write `<kind>`, e.g. `<uuid>`, `<num>`, `<ip>`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +13,8 @@ class Signature:
     """`s<version>:<16 hex>`"""
     template: str
     """the whole message, masked"""
+    text: str = ""
+    """the same before masking: what stands behind the placeholders of the template"""
     core: str
     """innermost message, as printed"""
     core_masked: str
@@ -26,3 +25,5 @@ class Signature:
     facts: tuple[tuple[str, str], ...] = ()
     """identity numbers taken out before any folding: (kind, value), e.g. ("http_status", "503")"""
     has_trace: bool = False
+    place: str = ""
+    """module and function of our code that the identity names; empty without a frame of ours"""

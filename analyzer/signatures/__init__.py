@@ -6,7 +6,7 @@ Takes texts; gives signatures; knows no clusters.
 from analyzer.signatures.identity import SIGNATURE_VERSION, sign
 from analyzer.signatures.likeness import similarity
 from analyzer.signatures.masking import extract_facts, mask
-from analyzer.signatures.mining import Mined, Summary, finalize, merge, mine, mine_cores, summarize
+from analyzer.signatures.mining import Mined, Summary, finalize, merge, mine, mine_cores, mine_values, summarize
 from analyzer.signatures.routes import route
 from analyzer.signatures.splitting import split_message
 
@@ -20,6 +20,7 @@ __all__ = [
     "merge",
     "mine",
     "mine_cores",
+    "mine_values",
     "route",
     "sign",
     "similarity",

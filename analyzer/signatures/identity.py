@@ -55,14 +55,15 @@ def _sign_trace(
     inner, core = split_message(root.message)
     core_masked = _masked(core, mask_rules)
     frame = _place(trace, frame_rules)
-    printed = fingerprint(
-        trace.language, _last_part(root.type), _module(frame.file), _function(frame.function), core_masked
-    )
+    module, function = _module(frame.file), _function(frame.function)
+    printed = fingerprint(trace.language, _last_part(root.type), module, function, core_masked)
     outer = _outer_wrappers(event, root, core)
     shown = event.message if event.message.strip() not in ("", NO_MESSAGE) else _title(root)
+    text = _text(event, shown)
     return Signature(
         fingerprint=printed,
-        template=_template(event, shown, mask_rules),
+        template=_masked(text, mask_rules),
+        text=text,
         core=core,
         core_masked=core_masked,
         wrappers=(*outer, *(w for w in inner if w not in outer)),
@@ -70,6 +71,7 @@ def _sign_trace(
         exception_message=root.message,
         facts=_facts(mask_rules, plain(event.message), plain(root.message)),
         has_trace=True,
+        place=f"{module}:{function}" if frame.in_app else "",
     )
 
 
@@ -81,6 +83,7 @@ def _sign_request(event: ErrorEvent, request: tuple[str, str, str]) -> Signature
         template=template,
         core=template,
         core_masked=template,
+        text=template,
         facts=(("http_status", status),),
     )
 
@@ -97,9 +100,11 @@ def _sign_message(event: ErrorEvent, trace: StackTrace | None, mask_rules: Seque
     if root is not None and event.message.strip() in ("", NO_MESSAGE):
         shown = _title(root)
     core_masked = _masked(core, mask_rules)
+    text = _text(event, shown)
     return Signature(
         fingerprint=fingerprint(core_masked, _masked(wrappers[0], mask_rules) if wrappers else ""),
-        template=_template(event, shown, mask_rules),
+        template=_masked(text, mask_rules),
+        text=text,
         core=core,
         core_masked=core_masked,
         wrappers=wrappers,
@@ -155,11 +160,12 @@ def _outer_wrappers(event: ErrorEvent, root: TraceException, core: str) -> tuple
     return tuple(w for w in (*wrappers, said) if w and w != _last_part(root.type) and w != root.type)
 
 
-def _template(event: ErrorEvent, shown: str, mask_rules: Sequence[Rule]) -> str:
+def _text(event: ErrorEvent, shown: str) -> str:
+    """What the template masks."""
     if event.nested:
         outer, inner = before_document(event.message), plain(event.nested[-1].text)
-        return _masked(f"{outer}: {inner}" if outer and outer not in inner else inner, mask_rules)
-    return _masked(plain(shown), mask_rules)
+        return f"{outer}: {inner}" if outer and outer not in inner else inner
+    return plain(shown)
 
 
 def _masked(text: str, mask_rules: Sequence[Rule]) -> str:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
 
+from analyzer.model import placeholder_values
 from analyzer.signatures.absorbing import absorb
-from analyzer.signatures.folding import Fold, fold_batch, merge_folds
+from analyzer.signatures.folding import Fold, fold, fold_batch, head_of, merge_folds
 from analyzer.signatures.forms import Form, form_of, masked_form, write
 from analyzer.signatures.gaps import find_variables
-from analyzer.signatures.templates import template_of, write_along
+from analyzer.signatures.templates import template_of, values_along, write_along
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -36,6 +37,8 @@ class Mined(NamedTuple):
 
     fingerprint: str
     template: str
+    form: Form
+    """what decides; tokens without blanks"""
 
 
 def summarize(messages: Iterable[str]) -> Summary:
@@ -54,7 +57,7 @@ def finalize(summary: Summary) -> dict[str, Mined]:
     members: dict[Form, dict[str, Fold]] = defaultdict(dict)
     for text, form in home.items():
         members[form][text] = summary.folds[text]
-    mined = {form: Mined(_fingerprint(form), template_of(form, folds)) for form, folds in members.items()}
+    mined = {form: Mined(_fingerprint(form), template_of(form, folds), form) for form, folds in members.items()}
     return {text: mined[form] for text, form in home.items()}
 
 
@@ -64,6 +67,28 @@ def mine(messages: Sequence[str]) -> list[Mined]:
     mined = finalize(Summary(folds=folds))
     by_number = [mined[text] for text in folds]
     return [by_number[number] for number in numbers]
+
+
+def mine_values(messages: Sequence[str]) -> tuple[list[Mined], list[tuple[str, ...]]]:
+    """(the template of every message, the values of its wildcards), in the order given.
+
+    Every message is laid along its template. Where one of a cluster does not fit, since the samples that the template
+    was written from agreed in more than all do, the template of that cluster is what its form alone says.
+    """
+    mined = mine(messages)
+    heads = [head_of(message) for message in messages]
+    rows_of: dict[Mined, list[int]] = defaultdict(list)
+    for row, one in enumerate(mined):
+        rows_of[one].append(row)
+    values_of: list[tuple[str, ...]] = [()] * len(mined)
+    for one, rows in rows_of.items():
+        values = [placeholder_values(one.template, heads[row], masks=False) for row in rows]
+        if None in values:
+            template = write_along(one.form, min(fold(heads[row]) for row in rows))
+            one, values = one._replace(template=template), [values_along(one.form, heads[row]) for row in rows]
+        for row, its in zip(rows, values, strict=True):
+            mined[row], values_of[row] = one, its or ()
+    return mined, values_of
 
 
 def mine_cores(items: Sequence[tuple[Facts, str]]) -> list[str]:

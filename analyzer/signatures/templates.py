@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from analyzer.model import WILDCARD
-from analyzer.signatures.folding import Fold, W, figures_of
+from analyzer.signatures.folding import Fold, W, figures_of, fold
 from analyzer.signatures.forms import DATE_WORDS, Form, marks_of_word, write
 
 MAX_FOLDS = 5
@@ -48,8 +48,8 @@ def template_of(form: Form, folds: Mapping[str, Fold], *, names_with_figures: bo
     `names_with_figures` allows words like `ssh2` to be written out where all samples have them.
     """
     laid = []
-    for fold, heads in _spread(folds):
-        marks, room = _marks(fold)
+    for text, heads in _spread(folds):
+        marks, room = _marks(text)
         cuts = lay(form, marks)
         if cuts is not None:
             laid.append((marks, room, cuts, [figures_of(head) for head in heads]))
@@ -88,6 +88,21 @@ def write_along(form: Form, text: str) -> str:
     marks, blanks = _marks(text)
     cuts = lay(form, marks)
     return write(form) if cuts is None else _joined([blanks[at] for at in cuts[:-1]], form).replace(W, WILDCARD)
+
+
+def values_along(form: Form, head: str) -> tuple[str, ...] | None:
+    """What each wildcard of a form stands for in a head; None where the form does not fit."""
+    marks, room = _marks(fold(head))
+    cuts = lay(form, marks)
+    if cuts is None:
+        return None
+    words = figures_of(head)
+    cells = [
+        _cell(marks[cuts[at] : cuts[at + 1]], room[cuts[at] :], words[marks[: cuts[at]].count(W) :])
+        for at, token in enumerate(form)
+        if token == W
+    ]
+    return tuple(_joined([p.blank for p in cell], [p.text for p in cell]) for cell in cells)
 
 
 def _joined(blanks: Sequence[bool], texts: Sequence[str]) -> str:
