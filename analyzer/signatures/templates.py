@@ -201,16 +201,14 @@ class _Writer:
         signs = [tuple(p.text if _is_sign(p) else "" for p in cell) for cell in cells]
         if any(s != signs[0] for s in signs):
             return WILDCARD
-        if all(cell[-1].token == W and cell[-1].text.endswith(".") for cell in cells):  # the end of a sentence
-            return self._segment([[*cell[:-1], cell[-1]._replace(text=cell[-1].text[:-1])] for cell in cells]) + "."
         columns = list(zip(*cells, strict=True))
         parts = [self._part(column) for column in columns]
         out: list[str] = []
         for n, (part, column) in enumerate(zip(parts, columns, strict=True)):
             blank = column[0].blank and n > 0
             tight = not blank and n > 1 and not columns[n - 1][0].blank
-            if part == WILDCARD and tight and out[-1] == ":" and WILDCARD in out[-2]:
-                out[-2:] = [" " * out[-2].startswith(" ") + WILDCARD]  # address and port: one value
+            if part in (WILDCARD, WILDCARD + ".") and tight and out[-1] == ":" and WILDCARD in out[-2]:
+                out[-2:] = [" " * out[-2].startswith(" ") + part]  # address and port: one value
             elif part == WILDCARD and blank and out[-1].endswith(WILDCARD):
                 continue
             else:
@@ -227,6 +225,8 @@ class _Writer:
 
     def value(self, texts: Sequence[str]) -> str:
         """What is written for one word with a figure, from how it reads in each head."""
+        if all(text.endswith(".") for text in texts):  # the end of a sentence
+            return self.value([text[:-1] for text in texts]) + "."
         text = texts[0]
         if self._figures and self._is_name(text, texts):
             return text

@@ -160,3 +160,21 @@ def test_any_order_of_the_events_gives_the_same_clusters_and_loses_none(
     assert cluster_events(mixed) == expected
     assert sum(c.printings for c in expected) == len(events)
     assert sorted(i for c in expected for i in c.members or ()) == sorted(s.event.entry_ids[0] for s in events)
+
+
+def test_errors_of_one_function_are_related_and_stay_apart() -> None:
+    def at_place(number: int, core: str, place: str) -> SignedEvent:
+        one = signed(number, core, core, at=10.0 * number, has_trace=True)
+        return replace(one, signature=replace(one.signature, place=place))
+
+    clusters = cluster_events(
+        [
+            at_place(1, "the tray of the oven is cold", "shop/web:post"),
+            at_place(2, "no such voucher in the till", "shop/web:post"),
+            at_place(3, "half of the crates are gone", "shop/cart:add"),
+        ]
+    )
+    related = {c.core: c.related for c in clusters}
+    by_core = {c.core: c.fingerprint for c in clusters}
+    assert related["the tray of the oven is cold"] == (by_core["no such voucher in the till"],)
+    assert related["half of the crates are gone"] == ()

@@ -66,6 +66,40 @@ def test_a_reworded_text_is_the_same_cluster_with_a_reason_and_the_old_fingerpri
     assert "s1:a" in found.alias_reason
 
 
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [
+        ("queue <*> of the depot is full", "queue amber is full"),
+        ("queue amber is full", "queue <*> of the depot is full"),
+    ],
+)
+def test_a_template_with_other_words_around_the_wildcard_is_another_error(now: str, before: str) -> None:
+    found = compare([cluster("s1:b", now)], [cluster("s1:a", before)])
+    assert changes(found)[0] == ("s1:b", "new")
+
+
+@pytest.mark.parametrize(
+    ("now", "before"), [("queue <*> is full", "queue amber is full"), ("queue amber is full", "queue <*> is full")]
+)
+def test_a_word_that_varies_enough_in_one_cycle_only_keeps_the_identity(now: str, before: str) -> None:
+    (found,) = compare([cluster("s1:b", now)], [cluster("s1:a", before)])
+    assert found.change is Change.ONGOING
+    assert found.aliases == ("s1:a",)
+    assert found.alias_reason is not None
+    assert "queue <*> is full" in found.alias_reason
+
+
+def test_one_template_takes_all_that_it_describes_and_not_a_value_of_two_words() -> None:
+    before = [
+        cluster("s1:a", "queue amber is full"),
+        cluster("s1:c", "queue basil is full"),
+        cluster("s1:d", "queue a b is full"),
+    ]
+    found = compare([cluster("s1:b", "queue <*> is full")], before)
+    assert found[0].aliases == ("s1:a", "s1:c")
+    assert changes(found)[1:] == [("s1:d", "resolved")]
+
+
 LONG = "while the nightly job of the depot was running the scheduler reported that"
 
 

@@ -57,6 +57,13 @@ def test_lines_prefixes_and_numbers_do_not_move_a_fingerprint() -> None:
     assert (one.core, one.core_masked) == ("no key 17", "no key <num>")
 
 
+def test_the_place_of_an_error_is_told_where_it_is_ours() -> None:
+    theirs = frame("/usr/lib/python3.11/socket.py", "connect", in_app=False)
+    assert sign(event("x", stack_traces=(trace(),))).place == "shop/cart:add"
+    assert sign(event("x", stack_traces=(trace("no key", theirs),))).place == ""
+    assert sign(event("❌ Failed to add: no key 17")).text == "Failed to add: no key 17"
+
+
 def test_another_function_type_or_core_is_another_error() -> None:
     ours = frame("/srv/app/shop/cart.py", "add")
     prints = {
