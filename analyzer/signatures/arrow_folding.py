@@ -29,6 +29,7 @@ Hashes = npt.NDArray[np.uint64]
 
 CHUNK = 65_536
 """messages in one text: it stays far below the 2 GB that Arrow holds in one value"""
+_LOOKED_AT = 100
 _WILD = W.encode()
 _NEWLINE = ord("\n")
 _BLANK = np.isin(np.arange(256), np.frombuffer(BLANKS.encode(), dtype=np.uint8))
@@ -73,6 +74,9 @@ def fold_with_arrow(messages: Sequence[str]) -> tuple[dict[str, Fold], list[int]
 
 def _columns(messages: Sequence[str]) -> tuple[Sequence[str], bytes, Ints]:
     """(heads, their bytes with a newline between, where each ends)."""
+    if any("\n" in message for message in islice(messages, _LOOKED_AT)):  # rather than join whole stack traces first
+        heads = list(map(head_of, messages))
+        return heads, *_joined(heads)
     data, ends = _joined(messages)
     if _are_heads(np.frombuffer(data, dtype=np.uint8), ends):  # most are, and need no work
         return messages, data, ends

@@ -142,30 +142,27 @@ def _dates_and_users(tokens: list[str]) -> list[str]:
 def _reduced(tokens: list[str]) -> list[str]:
     """One wildcard for a run of them, with the units and brackets that belong to it."""
     out: list[str] = []
-    last = ""
-    for at, token in enumerate(tokens):
-        if token == W:
-            if last in _ANGLES and tokens[at + 1 : at + 2] != [">"]:
-                out.pop()
-                last = out[-1] if out else ""
-            if last in _BETWEEN and len(out) > 1 and out[-2] == W:
-                out.pop()
-                last = W
-            if last == W:
-                continue
-        elif last == W:
-            if token in _UNITS:
-                continue
+    at = 0
+    for wild in [n for n, token in enumerate(tokens) if token == W]:
+        out += tokens[at:wild]
+        at = max(at, wild + 1)
+        if out and out[-1] in _ANGLES and tokens[at : at + 1] != [">"]:
+            out.pop()
+        if out and out[-1] in _BETWEEN and out[-2:-1] == [W]:
+            out.pop()
+        if not out or out[-1] != W:
+            out.append(W)
+        while at < len(tokens):  # what follows a wildcard and belongs to it
+            token = tokens[at]
             opening = _OPENING.get(token)
             if opening and out[-2:-1] == [opening] and (token == ")" or out[-3:-2] == [W]):  # (W), W{W}
                 del out[-2:]
                 if out[-1:] != [W]:
                     out.append(W)
-                continue
-        elif token == ")" and last == "(" and len(out) > 1 and out[-2] == W:  # W ()
-            out.pop()
-            last = W
-            continue
-        out.append(token)
-        last = token
+            elif token == "(" and tokens[at + 1 : at + 2] == [")"]:  # W ()
+                at += 1
+            elif token not in _UNITS:
+                break
+            at += 1
+    out += tokens[at:]
     return out

@@ -43,24 +43,25 @@ def find_variables(counts: Mapping[Form, int]) -> tuple[dict[Form, Form], frozen
     """(every form with its variable words as wildcards, the words known as constants)."""
     from analyzer.signatures.evidence import weigh  # numpy, when it is first needed
 
-    home = {form: form for form in counts}
     now = {form: counts[form] for form in counts if form}
+    steps: list[dict[Form, Form]] = []
     known: frozenset[str] | None = None
-    for _ in range(MAX_ROUNDS):
-        if not now:
-            break
+    while now and len(steps) < MAX_ROUNDS:
         evidence = weigh(now, many=MIN_FILLERS, locked_share=LOCKED_SHARE)
         if known is None:
             known = _constants(evidence)
         step = _generalised(list(now), evidence)
         if not step:
             break
-        home = {form: step.get(mid, mid) for form, mid in home.items()}
-        after: dict[Form, int] = {}
-        for form, count in now.items():
-            to = step.get(form, form)
-            after[to] = after.get(to, 0) + count
-        now = after
+        for to, count in [(to, now.pop(form)) for form, to in step.items()]:
+            now[to] = now.get(to, 0) + count
+        steps.append(step)
+    home = {}
+    for form in counts:
+        to = form
+        for step in steps:
+            to = step.get(to, to)
+        home[form] = to
     return home, known or frozenset()
 
 

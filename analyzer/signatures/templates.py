@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from analyzer.model import WILDCARD
 from analyzer.signatures.folding import Fold, W, figures_of, fold
-from analyzer.signatures.forms import DATE_WORDS, Form, marks_of_word, write
+from analyzer.signatures.forms import DATE_WORDS, Form, is_word, marks_of_word, write
 
 MAX_FOLDS = 5
 """so many folds of a form are laid along it"""
@@ -42,45 +42,53 @@ Cell = Sequence[Piece]
 """what a wildcard stands for in one head"""
 
 
-def template_of(form: Form, folds: Mapping[str, Fold], *, names_with_figures: bool = True) -> str:
-    """The template of a form, from the folds that it stands for.
-
-    `names_with_figures` allows words like `ssh2` to be written out where all samples have them.
-    """
+def template_of(form: Form, folds: Mapping[str, Fold]) -> str:
+    """The template of a form, from the folds that it stands for."""
+    writer = _Writer(folds)
+    spread = _spread(folds)
+    if len(spread) == 1 and "".join(form) == spread[0][0].replace(" ", "") and "user" not in form:
+        text, heads = spread[0]  # the form is the fold: every wildcard is one word
+        values = [writer.value(column) for column in zip(*map(figures_of, heads), strict=True)]
+        pieces = " ".join(text.split()).split(W)
+        return "".join(a + b for a, b in zip(pieces, (*values, ""), strict=True))
     laid = []
-    for text, heads in _spread(folds):
+    for text, heads in spread:
         marks, room = _marks(text)
         cuts = lay(form, marks)
         if cuts is not None:
-            laid.append((marks, room, cuts, [figures_of(head) for head in heads]))
+            laid.append(_Laid(marks, room, cuts, [figures_of(head) for head in heads]))
     if not laid:
         return write(form)
-    writer = _Writer(folds, names_with_figures)
-    texts = list(form)
-    for at, token in enumerate(form):
-        if token != W:
-            continue
-        if form[max(0, at - 2) : at] == ("for", "user"):
-            texts[at] = WILDCARD
-        elif all(cuts[at + 1] - cuts[at] == 1 and marks[cuts[at]] == W for marks, _, cuts, _ in laid):
-            texts[at] = writer.value(
-                [words[marks[: cuts[at]].count(W)] for marks, _, cuts, rows in laid for words in rows]
-            )
-        else:
-            texts[at] = writer.slot(
-                [
-                    _cell(marks[cuts[at] : cuts[at + 1]], room[cuts[at] :], words[marks[: cuts[at]].count(W) :])
-                    for marks, room, cuts, rows in laid
-                    for words in rows
-                ]
-            )
-    _, room, cuts, _ = laid[0]
-    return _joined([room[cut] for cut in cuts[:-1]], texts)
+    texts = [writer.slot(form, at, laid) if token == W else token for at, token in enumerate(form)]
+    return _joined([laid[0].room[cut] for cut in laid[0].cuts[:-1]], texts)
 
 
-def _cell(marks: Sequence[str], room: Sequence[bool], words: Iterable[str]) -> Cell:
-    rest = iter(words)
-    return [Piece(blank, next(rest) if token == W else token, token) for blank, token in zip(room, marks, strict=False)]
+class _Laid(NamedTuple):
+    """A fold laid along a form."""
+
+    marks: list[str]
+    """its tokens"""
+    room: list[bool]
+    """whether there is room before each"""
+    cuts: list[int]
+    """where each token of the form begins among them, and the end"""
+    figures: list[list[str]]
+    """of each head, the words that are wildcards in the fold"""
+
+    def under(self, at: int) -> list[str]:
+        """The tokens that a token of the form stands for."""
+        return self.marks[self.cuts[at] : self.cuts[at + 1]]
+
+    def cells(self, at: int) -> list[Cell]:
+        """The pieces that a token of the form stands for, in each head."""
+        begin = self.cuts[at]
+        known = self.marks[:begin].count(W)
+        cells: list[Cell] = []
+        for words in self.figures:
+            rest = iter(words[known:])
+            pieces = zip(self.room[begin:], self.under(at), strict=False)
+            cells.append([Piece(blank, next(rest) if token == W else token, token) for blank, token in pieces])
+        return cells
 
 
 def write_along(form: Form, text: str) -> str:
@@ -96,12 +104,8 @@ def values_along(form: Form, head: str) -> tuple[str, ...] | None:
     cuts = lay(form, marks)
     if cuts is None:
         return None
-    words = figures_of(head)
-    cells = [
-        _cell(marks[cuts[at] : cuts[at + 1]], room[cuts[at] :], words[marks[: cuts[at]].count(W) :])
-        for at, token in enumerate(form)
-        if token == W
-    ]
+    laid = _Laid(marks, room, cuts, [figures_of(head)])
+    cells = [laid.cells(at)[0] for at, token in enumerate(form) if token == W]
     return tuple(_joined([p.blank for p in cell], [p.text for p in cell]) for cell in cells)
 
 
@@ -136,7 +140,7 @@ def lay(form: Form, tokens: list[str]) -> list[int] | None:
     None where the form does not fit.
     """
     size, count = len(form), len(tokens)
-    if size == count and form == tuple(tokens):
+    if size == count and all(a in (b, W) for a, b in zip(form, tokens, strict=True)):
         return list(range(size + 1))
     cuts: list[int] = []
     at = start = 0
@@ -172,14 +176,29 @@ def _find(tokens: list[str], run: list[str], start: int) -> int:
 class _Writer:
     """Writes what a wildcard stands for. Every method takes one cell a head."""
 
-    def __init__(self, folds: Mapping[str, Fold], figures: bool) -> None:
+    def __init__(self, folds: Mapping[str, Fold]) -> None:
         self._folds = folds
-        self._figures = figures
 
-    def slot(self, cells: Sequence[Cell]) -> str:
-        """Brackets that all have stay; what stands between them is decided alone."""
-        if any(p.text in DATE_WORDS for cell in cells for p in cell):
+    def slot(self, form: Form, at: int, laid: Sequence[_Laid]) -> str:
+        """What is written for the wildcard at this place of the form."""
+        if form[max(0, at - 2) : at] == ("for", "user"):
             return WILDCARD
+        tokens = [one.under(at) for one in laid]
+        if all(len(its) == 1 for its in tokens):
+            same = all(its == tokens[0] for its in tokens)
+            if not same or tokens[0][0] != W:
+                return tokens[0][0] if same and self._is_constant(tokens[0][0]) else WILDCARD
+            return self.value(
+                [one.figures[n][one.marks[: one.cuts[at]].count(W)] for one in laid for n in range(len(one.figures))]
+            )
+        if any(not DATE_WORDS.isdisjoint(its) for its in tokens):
+            return WILDCARD
+        if all(BRACKETS.isdisjoint(its) for its in tokens) and any(_signs(its) != _signs(tokens[0]) for its in tokens):
+            return WILDCARD
+        return self._bracketed([cell for one in laid for cell in one.cells(at)])
+
+    def _bracketed(self, cells: Sequence[Cell]) -> str:
+        """Brackets that all have stay; what stands between them is decided alone."""
         skeletons = [[p.text for p in cell if p.text in BRACKETS] for cell in cells]
         if not skeletons[0] or any(s != skeletons[0] for s in skeletons):
             return self._segment(cells)
@@ -198,7 +217,7 @@ class _Writer:
         quote = cells[0][0].text
         if quote in "\"'" and all(len(c) > 2 and c[0].text == c[-1].text == quote for c in cells):
             return quote + self._segment([c[1:-1] for c in cells]) + quote
-        signs = [tuple(p.text if _is_sign(p) else "" for p in cell) for cell in cells]
+        signs = [_signs([p.token for p in cell]) for cell in cells]
         if any(s != signs[0] for s in signs):
             return WILDCARD
         columns = list(zip(*cells, strict=True))
@@ -228,7 +247,7 @@ class _Writer:
         if all(text.endswith(".") for text in texts):  # the end of a sentence
             return self.value([text[:-1] for text in texts]) + "."
         text = texts[0]
-        if self._figures and self._is_name(text, texts):
+        if self._is_name(text, texts):
             return text
         before, after = _around(text)
         if (before or after) and all(_around(t) == (before, after) for t in texts) and self._all_have(before):
@@ -260,8 +279,9 @@ def _split(cell: Cell) -> list[Cell]:
     return list(parts)
 
 
-def _is_sign(piece: Piece) -> bool:
-    return piece.token != W and not any(c.isalnum() for c in piece.text)
+def _signs(tokens: Iterable[str]) -> list[str]:
+    """The signs among the tokens; words and wildcards leave their place empty."""
+    return ["" if token == W or is_word(token) else token for token in tokens]
 
 
 def _around(text: str) -> tuple[str, str]:
