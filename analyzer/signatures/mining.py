@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
@@ -41,6 +43,19 @@ class Mined(NamedTuple):
     """what decides; tokens without blanks"""
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the cycle collector: nothing here makes cycles, and a pass visits all the messages of the caller."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_no_collection()
 def summarize(messages: Iterable[str]) -> Summary:
     """The summary of some messages."""
     return Summary(folds=fold_batch(messages if isinstance(messages, Sequence) else list(messages))[0])
@@ -51,6 +66,7 @@ def merge(a: Summary, b: Summary) -> Summary:
     return Summary(folds=merge_folds(a.folds, b.folds))
 
 
+@_no_collection()
 def finalize(summary: Summary) -> dict[str, Mined]:
     """Folded text → its template."""
     home = _homes({text: (form_of(text), fold.messages) for text, fold in summary.folds.items()})
@@ -61,6 +77,7 @@ def finalize(summary: Summary) -> dict[str, Mined]:
     return {text: mined[form] for text, form in home.items()}
 
 
+@_no_collection()
 def mine(messages: Sequence[str]) -> list[Mined]:
     """The template of every message, in the order given."""
     folds, numbers = fold_batch(messages)
