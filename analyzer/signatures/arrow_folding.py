@@ -27,8 +27,8 @@ from analyzer.signatures.folding import (
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
-CHUNK = 65_536
-"""messages in one text: it stays far below the 2 GB that Arrow holds in one value"""
+CHUNK = 16_384
+"""messages in one text: a few megabytes of work at a time, far below the 2 GB that Arrow holds in one value"""
 _LOOKED_AT = 100
 _WILD = W.encode()
 _NEWLINE = ord("\n")
@@ -69,6 +69,7 @@ def fold_with_arrow(messages: Sequence[str]) -> tuple[dict[str, Fold], list[int]
     folds = {}
     for fold, count, kept in zip(map(bytes.decode, numbers), counts.tolist(), samples, strict=True):
         folds[fold] = Fold(count, tuple(kept.items()) or ((content_hash(fold), fold),))
+    pa.default_memory_pool().release_unused()  # else the next batches come on top of what this one has freed
     return folds, given
 
 

@@ -90,10 +90,18 @@ def merge_folds(a: Mapping[str, Fold], b: Mapping[str, Fold]) -> dict[str, Fold]
     total = dict(a)
     for text, one in b.items():
         if (other := total.get(text)) is not None:
-            heads = dict(sorted({*one.samples, *other.samples}, reverse=True))  # the smallest head of a hash stays
-            one = Fold(one.messages + other.messages, tuple(sorted(heads.items())[:MAX_SAMPLES]))
+            one = Fold(one.messages + other.messages, _joined_samples(one.samples, other.samples))
         total[text] = one
     return total
+
+
+def _joined_samples(a: tuple[Sample, ...], b: tuple[Sample, ...]) -> tuple[Sample, ...]:
+    if len(a) == MAX_SAMPLES and a[-1] < b[0] and a[-1][0] != b[0][0]:
+        return a
+    if len(b) == MAX_SAMPLES and b[-1] < a[0] and b[-1][0] != a[0][0]:
+        return b
+    heads = dict(sorted({*a, *b}, reverse=True))  # the smallest head of a hash stays
+    return tuple(sorted(heads.items())[:MAX_SAMPLES])
 
 
 def _fold_plain(messages: Sequence[str]) -> tuple[dict[str, Fold], list[int]]:
