@@ -112,7 +112,7 @@ def _hashes(text: bytes, ends: Ints) -> Hashes:
     room = np.maximum(sizes - 8, 0)
     found = sizes.astype(np.uint64)
     for number in range(WINDOWS):
-        found = (found ^ (words[starts + room * number // (WINDOWS - 1)] & keep)) * np.uint64(MULTIPLIER)
+        found = (found ^ (words[starts + (room * number >> 2)] & keep)) * np.uint64(MULTIPLIER)
         found ^= found >> np.uint64(32)
     return np.asarray(found, dtype=np.uint64)
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import chain
 
 import numpy as np
@@ -26,6 +25,7 @@ Hashes = npt.NDArray[np.uint64]
 _IDENTIFIER = re.compile(r"[a-z0-9][A-Z]|[_\-./\\$@#*]|^[A-Z]{2,}\d|.{20}")
 _DOTTED = re.compile(r"(?:[A-Za-z_]?[\w$-]*\.){2,}[\w$-]+|[\w.$-]+/[\w./$-]+")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_MOST = np.iinfo(np.uint64).max
 _SPREAD = np.uint64(0xBF58476D1CE4E5B9)
 
 
@@ -98,9 +98,8 @@ def weigh(counts: Mapping[Form, int], *, many: int, locked_share: float) -> Evid
     numbers: dict[str, int] = {W: 0}
     tokens = np.array([numbers.setdefault(t, len(numbers)) for t in chain.from_iterable(counts)], dtype=np.int64)
     texts = tuple(numbers)
-    traits = [_traits(t) for t in texts]
-    hashes = np.array([t[0] for t in traits], dtype=np.uint64)
-    is_word_, is_identifier, is_dotted = (np.array([t[n] for t in traits], dtype=np.bool_) for n in (1, 2, 3))
+    hashes = np.random.default_rng(0).integers(1, _MOST, size=len(texts), dtype=np.uint64)  # only equality counts
+    is_word_, is_identifier, is_dotted = np.array([_traits(t) for t in texts], dtype=np.bool_).T
     lengths = np.fromiter(map(len, counts), dtype=np.int64, count=len(counts))
     ends = np.cumsum(lengths)
     form = np.repeat(np.arange(len(lengths)), lengths)
@@ -182,13 +181,9 @@ def _mix(before: Hashes, after: Hashes, size: Ints) -> Hashes:
 
 
 @lru_cache(maxsize=200_000)
-def _traits(token: str) -> tuple[int, bool, bool, bool]:
-    """(hash, word?, looks like an identifier?, a dotted name or path?)."""
-    digest = blake2b(token.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+def _traits(token: str) -> tuple[bool, bool, bool]:
+    """(a word, it looks like an identifier, it is a dotted name or a path)."""
+    if token.isalpha() and token.islower() and len(token) < 20:  # most
+        return True, False, False
     identifier = bool(_IDENTIFIER.search(token))
-    return (
-        int.from_bytes(digest, "little") | 1,
-        is_word(token),
-        identifier,
-        identifier and bool(_DOTTED.fullmatch(token)),
-    )
+    return is_word(token), identifier, identifier and bool(_DOTTED.fullmatch(token))

@@ -26,7 +26,8 @@ _FOLD = re.compile(rf"[^{SEPARATORS}0-9]*+[0-9][^{SEPARATORS}]*+")
 """possessive: the same matches in less than half of the time"""
 MASK = (1 << 64) - 1
 MULTIPLIER = 0x9E3779B97F4A7C15
-WINDOWS = 6
+WINDOWS = 5
+"""as many as make the distance between them a quarter of the text"""
 
 Sample = tuple[int, str]
 """content hash and head"""
@@ -48,13 +49,13 @@ def figures_of(head: str) -> list[str]:
 
 
 def content_hash(head: str) -> int:
-    """A number of 64 bits that depends on the head alone: its length and six windows of eight bytes."""
+    """A number of 64 bits that depends on the head alone: its length and five windows of eight bytes."""
     data = head.encode("utf-8", "surrogatepass")
     size = len(data)
     if size < 8:
         words = [int.from_bytes(data, "little")] * WINDOWS
     else:
-        starts = ((size - 8) * n // (WINDOWS - 1) for n in range(WINDOWS))
+        starts = ((size - 8) * n >> 2 for n in range(WINDOWS))
         words = [int.from_bytes(data[start : start + 8], "little") for start in starts]
     found = size
     for word in words:
