@@ -16,6 +16,8 @@ MAX_SPAN = 5
 """so many tokens a wildcard may stand for"""
 MIN_WORDS = 2
 """so many constants a template must have"""
+MAX_TEMPLATES = 200
+"""so many templates of the same two rarest words are tried, the commonest first: enough for logs, and a bound"""
 MIN_RATIO = 2
 """a template of another length must be so many times as frequent; one of equal length as frequent"""
 
@@ -42,7 +44,9 @@ def absorb(counts: Mapping[Form, int], constants: Collection[str]) -> dict[Form,
         home[form] = best
         if best is form and W in form and sum(map(is_word, form)) >= MIN_WORDS:
             rarest = sorted(words, key=lambda w: (holders[w], w))
-            by_words[rarest[0]][rarest[min(1, len(rarest) - 1)]].append(form)
+            templates = by_words[rarest[0]][rarest[min(1, len(rarest) - 1)]]
+            if len(templates) < MAX_TEMPLATES:
+                templates.append(form)
     return home
 
 

@@ -99,7 +99,10 @@ def write(form: Form) -> str:
 
 
 def _bounded(tokens: list[str]) -> Form:
-    return tuple(tokens) if len(tokens) <= MAX_TOKENS else (*tokens[: MAX_TOKENS - 1], W)
+    if len(tokens) > MAX_TOKENS:
+        tokens = tokens[: MAX_TOKENS - 1]
+        tokens += [W] * (tokens[-1] != W)  # for all the rest
+    return tuple(tokens)
 
 
 def _unquoted(tokens: list[str]) -> list[str]:

@@ -174,7 +174,7 @@ def _find(tokens: list[str], run: list[str], start: int) -> int:
 
 
 class _Writer:
-    """Writes what a wildcard stands for. Every method takes one cell a head."""
+    """Writes what a wildcard stands for."""
 
     def __init__(self, folds: Mapping[str, Fold]) -> None:
         self._folds = folds
@@ -216,7 +216,11 @@ class _Writer:
         """What is written for pieces without brackets that all have."""
         quote = cells[0][0].text
         if quote in "\"'" and all(len(c) > 2 and c[0].text == c[-1].text == quote for c in cells):
-            return quote + self._segment([c[1:-1] for c in cells]) + quote
+            return quote + self._plain([c[1:-1] for c in cells]) + quote
+        return self._plain(cells)
+
+    def _plain(self, cells: Sequence[Cell]) -> str:
+        """What is written for pieces without quotes around them."""
         signs = [_signs([p.token for p in cell]) for cell in cells]
         if any(s != signs[0] for s in signs):
             return WILDCARD
@@ -244,15 +248,15 @@ class _Writer:
 
     def value(self, texts: Sequence[str]) -> str:
         """What is written for one word with a figure, from how it reads in each head."""
-        if all(text.endswith(".") for text in texts):  # the end of a sentence
-            return self.value([text[:-1] for text in texts]) + "."
-        text = texts[0]
+        dots = min(len(text) - len(text.rstrip(".")) for text in texts)  # the end of a sentence
+        texts = [text[: len(text) - dots] for text in texts]
+        text, end = texts[0], "." * dots
         if self._is_name(text, texts):
-            return text
+            return text + end
         before, after = _around(text)
         if (before or after) and all(_around(t) == (before, after) for t in texts) and self._all_have(before):
-            return before + WILDCARD + after
-        return WILDCARD
+            return before + WILDCARD + after + end
+        return WILDCARD + end
 
     def _is_constant(self, text: str) -> bool:
         known = text.lower() in ("true", "false") or _ADDRESS.fullmatch(text)

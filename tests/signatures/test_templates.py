@@ -58,6 +58,24 @@ def test_names_that_some_message_does_not_have_are_not_written_out() -> None:
     assert values[-1] == ("41", "ssh1")
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "5" + "." * 1_900,
+        "x " + "'" * 1_900,
+        "x " + '"5' * 900,
+        "(" * 900 + "5" + ")" * 900,
+        "5:" * 950,
+        "a/" * 950,
+        "@" * 1_900,
+    ],
+)
+def test_a_hostile_line_is_mined_like_any_other(hostile: str) -> None:
+    mined, values = mine_values([hostile, hostile + " 6", hostile + " 7", "tray 5"])
+    assert mined[-1].template == "tray <*>"
+    assert put_back(mined[1].template, values[1]) == " ".join(head_of(hostile + " 6").split())
+
+
 def put_back(template: str, values: tuple[str, ...]) -> str:
     first, *rest = template.split("<*>")
     return " ".join((first + "".join(v + part for v, part in zip(values, rest, strict=True))).split())
