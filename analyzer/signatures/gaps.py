@@ -30,6 +30,8 @@ CONSTANT_SHARE = 0.5
 """of the other contexts that hold a constant, fewer than this share hold another word too"""
 VALUE_SHARE = 0.6
 """of the other contexts that hold a value, at least this share hold another word too"""
+MANY_SHARE = 0.1
+"""and at least this share so many words that it is variable by itself: of a pair (before, after) each holds the other"""
 EVIDENT_SHARE = 0.6
 """where at least this share of the fillers is no constant, all of them are values"""
 LOCKED_SHARE = 0.8
@@ -75,7 +77,8 @@ def _variable(evidence: Evidence) -> Flags:
     left, right = fillings.words
     constant = (fillings.contexts >= MIN_CONTEXTS) & (fillings.varied < CONSTANT_SHARE * fillings.contexts)
     constant |= (right > 0) & ~fillings.locked & (constant_word[left] | constant_word[right])
-    value = (fillings.many > 0) & (fillings.varied >= VALUE_SHARE * fillings.contexts)
+    value = (fillings.many > 0) & (fillings.many >= MANY_SHARE * fillings.contexts)
+    value &= fillings.varied >= VALUE_SHARE * fillings.contexts
 
     def per_gap(flags: Flags) -> Ints:
         return np.bincount(gap, weights=flags, minlength=len(gaps.fillers)).astype(np.int64)

@@ -102,6 +102,14 @@ def test_two_names_that_are_values_elsewhere_are_values_here() -> None:
     ]
 
 
+def test_a_pair_that_comes_together_everywhere_is_no_pair_of_values() -> None:
+    verbs = ["seal", "bake", "sort", "load", "pack", "lock", "save", "scan", "void", "book", "cool", "open"]
+    phrases = [f"{verb} of tray {n} went on" for verb in verbs for n in range(2)]
+    twins = [f"{phrase} {when} noon" for phrase in phrases for when in ("before", "after")]
+    chance = [f"ovens were cold {when} noon" for when in ("before", "after", *NAMES)]
+    assert len({m.template for m in mine(twins + chance)[: len(twins)]}) == 24
+
+
 def test_a_value_of_two_words_joins_the_common_template() -> None:
     messages = [f"tenant {n} has no cart" for n in NAMES] + ["tenant old heron has no cart"]
     assert len({m.fingerprint for m in mine(messages)}) == 1
