@@ -107,7 +107,8 @@ def test_a_pair_that_comes_together_everywhere_is_no_pair_of_values() -> None:
     phrases = [f"{verb} of {part} {n} went on" for verb in verbs for part in ("tray", "oven") for n in range(2)]
     twins = [f"{phrase} {when} noon" for phrase in phrases for when in ("before", "after")]
     chance = [f"ovens were cold {when} noon" for when in ("before", "after", *NAMES)]
-    assert len({m.template for m in mine(twins + chance)[: len(twins)]}) == 44
+    templates = {m.template for m in mine(twins + chance)[: len(twins)]}
+    assert all(("before noon" in template) != ("after noon" in template) for template in templates)
 
 
 def test_a_value_of_two_words_joins_the_common_template() -> None:
