@@ -8,6 +8,7 @@ and `re` have in common, and its classes are ASCII, so that both mean the same b
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ MAX_SAMPLES = 5
 """so many distinct heads of a fold are kept, those of the smallest content hash: the same ones in any order"""
 FEW = 2_000
 """so few messages are folded without Arrow, whose import costs more than they do"""
+SOME = 300
+"""so few where Arrow is there already"""
 SEPARATORS = r" \t\n\r\f\v=:,;()\[\]{}\"'|<>"
 BLANKS = " \t\n\r\f\v"
 WITH_FIGURE = f"[^{SEPARATORS}0-9]*[0-9][^{SEPARATORS}]*"
@@ -76,7 +79,7 @@ def fold_batch(messages: Sequence[str], *, arrow: bool | None = None) -> tuple[d
 
     `arrow` chooses a front; None means the faster one. Both give the same folds; their order may differ.
     """
-    if arrow or (arrow is None and len(messages) > FEW):
+    if arrow or (arrow is None and len(messages) > (SOME if "pyarrow.compute" in sys.modules else FEW)):
         from analyzer.signatures.arrow_folding import fold_with_arrow  # costs more than a few messages do
 
         try:
