@@ -31,7 +31,7 @@ CONSTANT_SHARE = 0.5
 VALUE_SHARE = 0.6
 """of the other contexts that hold a value, at least this share hold another word too"""
 MANY_SHARE = 0.1
-"""and at least this share so many words that it varies by itself: of a pair (before, after) each only holds the other"""
+"""and at least this share so many that it varies by itself: of a pair (before, after) each only holds the other"""
 EVIDENT_SHARE = 0.6
 """where at least this share of the fillers is no constant, all of them are values"""
 LOCKED_SHARE = 0.8
