@@ -7,7 +7,9 @@ for every distinct word, what neighbours make of it (quotes, units, runs of wild
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 
 from analyzer.model import WILDCARD
 from analyzer.signatures.folding import SEPARATORS, W
@@ -51,12 +53,13 @@ _ANGLES = frozenset("<>")
 _OPENING = {")": "(", "}": "{"}
 
 
-def form_of(folded: str) -> Form:
-    """The form of a fold."""
-    tokens: list[str] = []
-    for word in folded.split(" "):
-        if word:
-            tokens += tokens_of_word(word)
+def forms_of(folds: Iterable[str]) -> dict[str, Form]:
+    """fold → its form. Every distinct word is looked at once."""
+    tokens_of = _TokensOfWords()
+    return {fold: _form(fold, list(chain.from_iterable(map(tokens_of.__getitem__, fold.split(" "))))) for fold in folds}
+
+
+def _form(folded: str, tokens: list[str]) -> Form:
     if '"' in folded or "'" in folded:
         tokens = _unquoted(tokens)
     if not _NAMES.isdisjoint(tokens):
@@ -69,15 +72,18 @@ def masked_form(masked: str) -> Form:
     return _bounded(TOKEN.findall(masked))
 
 
-@lru_cache(maxsize=100_000)
-def tokens_of_word(word: str) -> Form:
-    """The tokens of a word between blanks, values known by their shape as wildcards."""
-    if not word.isalpha():
-        for pattern in _SHAPES:
-            word = pattern.sub(W, word)
-    elif word.lower() in ("true", "false"):
-        return (W,)
-    return tuple(TOKEN.findall(word))
+class _TokensOfWords(dict[str, Form]):
+    """word between blanks → its tokens, values known by their shape as wildcards."""
+
+    def __missing__(self, word: str) -> Form:
+        shaped = word
+        if not word.isalpha():
+            for pattern in _SHAPES:
+                shaped = pattern.sub(W, shaped)
+        elif word.lower() in ("true", "false"):
+            shaped = W
+        found = self[word] = tuple(TOKEN.findall(shaped))
+        return found
 
 
 @lru_cache(maxsize=100_000)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from analyzer.model import placeholder_values
 from analyzer.signatures.absorbing import absorb
 from analyzer.signatures.folding import Fold, fold, fold_batch, head_of, merge_folds
-from analyzer.signatures.forms import Form, form_of, masked_form, write
+from analyzer.signatures.forms import Form, forms_of, masked_form, write
 from analyzer.signatures.gaps import find_variables
 from analyzer.signatures.templates import template_of, values_along, write_along
 
@@ -69,7 +69,8 @@ def merge(a: Summary, b: Summary) -> Summary:
 @_no_collection()
 def finalize(summary: Summary) -> dict[str, Mined]:
     """Folded text → its template."""
-    home = _homes({text: (form_of(text), fold.messages) for text, fold in summary.folds.items()})
+    form_of = forms_of(summary.folds)
+    home = _homes({text: (form_of[text], fold.messages) for text, fold in summary.folds.items()})
     members: dict[Form, dict[str, Fold]] = defaultdict(dict)
     for text, form in home.items():
         members[form][text] = summary.folds[text]
