@@ -8,11 +8,16 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from analyzer.codepaths.folding import HOLE, Part, fill, fold, operands, source, template
+from analyzer.codepaths.binding import Names
+from analyzer.codepaths.folding import HOLE, Part, carrier, dress, fill, fold, operands, source, template
 from analyzer.codepaths.wording import count_letters, plain, words
 
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 """Raise when the rows of a file can change: it is part of the cache's key."""
+CONSTANT_MARK = "\x01"
+"""In front of a name among the words: this statement emits the constant of that name, which stands in another file."""
+CLASS_MARK = "\x02"
+"""In front of a class among the words: this statement raises it, and its own words say nothing."""
 
 _LEVELS = {
     "trace": "DEBUG",
@@ -36,6 +41,7 @@ _ONE_WORD_KINDS = frozenset({"log", "print", "raise", "exception", "return"})
 _MESSAGE_NAME = re.compile(r"messag|msg|error|detail|reason|descr|text|title|warn|hint|help|fail", re.IGNORECASE)
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 _EMPTY = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue)
+_TEXTS = frozenset({ast.Constant, ast.JoinedStr})
 _NO_STRINGS_INSIDE = (str, ast.Name, ast.Attribute, ast.Constant)
 _MAX_TEXT = 2_000
 _MAX_WORDS = 80
@@ -58,6 +64,8 @@ class Statement(NamedTuple):
     """the template, with `HOLE`"""
     holes: str
     """source of the hole expressions, joined by the unit separator"""
+    source_line: int = 0
+    """where the text is written, when it reaches the statement by a name; else 0"""
 
 
 class Extract(NamedTuple):
@@ -88,6 +96,7 @@ def extract(code: bytes) -> Extract:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape in someone's source is not our warning
             tree = ast.parse(code)
+        walker.names = Names(tree)
         walker.body(tree.body, "<module>")
     except SyntaxError as err:
         problem = f"{err.msg} (line {err.lineno})" if err.lineno else str(err.msg)
@@ -119,8 +128,9 @@ class _Walker:
     def __init__(self) -> None:
         self.statements: list[Statement] = []
         self.words: list[list[str]] = []
+        self.names = Names()
 
-    def emit(self, parts: list[Part], place: _Place, keep_holes: bool = False) -> None:
+    def emit(self, parts: list[Part], place: _Place, keep_holes: bool = False, source_line: int = 0) -> None:
         kind = place.kind
         if not kind:
             return
@@ -132,10 +142,39 @@ class _Walker:
         distinct = list(dict.fromkeys(found))[:_MAX_WORDS]
         self.statements.append(
             Statement(
-                place.line, place.end_line, place.function, kind, place.level, place.name, text, "\x1f".join(holes)
+                place.line,
+                place.end_line,
+                place.function,
+                kind,
+                place.level,
+                place.name,
+                text,
+                "\x1f".join(holes),
+                source_line,
             )
         )
         self.words.append(distinct)
+
+    def refer(self, mark: str, name: str, place: _Place) -> None:
+        """A statement that emits what is written elsewhere under a name."""
+        self.statements.append(
+            Statement(place.line, place.end_line, place.function, place.kind, place.level, name, HOLE, "")
+        )
+        self.words.append([mark + name])
+
+    def carried(self, node: ast.expr, place: _Place, values: list[ast.expr]) -> bool:
+        """A message that reaches its statement by a name: True where the name's strings, or the name, are noted."""
+        name = carrier(node) if type(node) not in _TEXTS else None
+        if name is None:
+            return False
+        found = self.names.find(name, place.function)
+        for bound in found:
+            self.emit(fill(dress(node, bound.parts), values), place, source_line=bound.line)
+        last = name.id if isinstance(name, ast.Name) else name.attr
+        if not found and len(last) > 3 and last.isupper():
+            self.refer(CONSTANT_MARK, last, place)
+            return True
+        return bool(found)
 
     def body(self, body: list[ast.stmt], function: str) -> None:
         for node in body:
@@ -151,6 +190,8 @@ class _Walker:
         elif of in _ASSIGNMENTS:
             assert isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
             if node.value is not None:
+                if function != "<module>":
+                    self.names.bind(node)
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
                 self.expression(node.value, _Place("assign", "", _last_name(target), line, end, function))
         elif isinstance(node, ast.Return):
@@ -170,7 +211,9 @@ class _Walker:
             for default in [*node.args.defaults, *node.args.kw_defaults]:
                 if default is not None:
                     self.expression(default, _Place("default", "", "", default.lineno, default.lineno, function))
+            self.names.enter()
             self.body(node.body, _inside(function, node.name))
+            self.names.leave()
         elif isinstance(node, ast.ClassDef):
             self.body(node.body, _inside(function, node.name))
         elif of not in _EMPTY:
@@ -193,12 +236,16 @@ class _Walker:
     def raised(self, node: ast.expr, place: _Place) -> None:
         if not isinstance(node, ast.Call):
             self.expression(node, _silent(place))
+            if _EXCEPTION_NAME.search(name := _last_name(node)) and name[0].isupper():
+                self.refer(CLASS_MARK, name, place)
             return
         place = place._replace(name=_last_name(node.func))
-        for arg in node.args:
-            self.expression(arg, place)
-        for keyword in node.keywords:
-            self.expression(keyword.value, place)
+        before = len(self.statements)
+        for arg in (*node.args, *(k.value for k in node.keywords)):
+            if not self.carried(arg, place, []):
+                self.expression(arg, place)
+        if len(self.statements) == before and place.name:
+            self.refer(CLASS_MARK, place.name, place)
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value, _silent(place))
 
@@ -296,8 +343,10 @@ class _Walker:
             here = here._replace(kind="print")
         elif _EXCEPTION_NAME.search(name):
             here = here._replace(kind="exception")
+        emits = here.kind != "call"
         for arg in args:
-            self.expression(arg, here)
+            if not (emits and self.carried(arg, here, [])):
+                self.expression(arg, here)
         for keyword in node.keywords:
             value = keyword.value
             end = value.end_lineno or value.lineno
@@ -308,6 +357,8 @@ class _Walker:
     def logged(self, args: list[ast.expr], place: _Place) -> list[ast.expr]:
         """The message of a logging call with its `%` arguments; gives back what is left to look at."""
         for i, arg in enumerate(args):
+            if self.carried(arg, place, args[i + 1 :]):
+                return args[i + 1 :]
             parts = fold(arg)
             if parts is not None:
                 self.folded(fill(parts, args[i + 1 :]), place)

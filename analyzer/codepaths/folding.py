@@ -16,6 +16,7 @@ _CALLED_ON_TEXT = frozenset({"strip", "rstrip", "lstrip", "encode", "lower", "up
 _WRAPS_TEXT = frozenset({"_", "gettext", "dedent", "str", "cleandoc", "Text", "text", "SafeString", "mark_safe", "N_"})
 _MAX_LITERAL = 4_000
 _MAX_REPEAT = 200
+_MAX_DRESSES = 4
 
 Part = str | ast.expr | None
 """A literal, the expression in a hole, or a hole whose expression is not known."""
@@ -50,6 +51,47 @@ def operands(node: ast.BinOp) -> list[ast.expr]:
     terms.append(current)
     terms.reverse()
     return terms
+
+
+def carrier(node: ast.expr) -> ast.Name | ast.Attribute | None:
+    """The name that brings the text of a message: of `N`, `N % x`, `N.format(x)`, `N + x`, `_(N)`; else None."""
+    for _ in range(_MAX_DRESSES):
+        if isinstance(node, ast.Name | ast.Attribute):
+            return node
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.Add):
+            node = node.left
+        elif isinstance(node, ast.Call) and (inner := _undressed(node)) is not None:
+            node = inner
+        else:
+            return None
+    return None
+
+
+def dress(node: ast.expr, parts: list[Part]) -> list[Part]:
+    """Parts of a message whose carrier stands for `parts`: what the expression does to them is done."""
+    if isinstance(node, ast.BinOp):
+        inner = dress(node.left, parts)
+        return _percented(inner, node.right) if isinstance(node.op, ast.Mod) else [*inner, *_terms(node.right)]
+    if isinstance(node, ast.Call):
+        called = _undressed(node)
+        inner = dress(called, parts) if called is not None else parts
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+            return fill(inner, [*node.args, *(k.value for k in node.keywords)])
+        return inner
+    return parts
+
+
+def _undressed(node: ast.Call) -> ast.expr | None:
+    function = node.func
+    if isinstance(function, ast.Attribute) and function.attr in ("format", *_CALLED_ON_TEXT):
+        return function.value
+    name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+    return node.args[0] if name in _WRAPS_TEXT and len(node.args) == 1 else None
+
+
+def _terms(node: ast.expr) -> list[Part]:
+    parts = fold(node)
+    return parts if parts is not None else [node]
 
 
 def fill(parts: list[Part], values: list[ast.expr]) -> list[Part]:
@@ -138,14 +180,16 @@ def _added(node: ast.BinOp) -> list[Part] | None:
 
 def _percent(node: ast.BinOp) -> list[Part] | None:
     folded = fold(node.left)
-    if folded is None:
-        return None
-    parts = [q for p in folded for q in (_split(p, _PERCENT) if isinstance(p, str) and "%" in p[:-1] else [p])]
-    if isinstance(node.right, ast.Tuple):
-        return fill(parts, list(node.right.elts))
-    if isinstance(node.right, ast.Dict):
-        return fill(parts, list(node.right.values))
-    return fill(parts, [node.right])
+    return _percented(folded, node.right) if folded is not None else None
+
+
+def _percented(parts: list[Part], right: ast.expr) -> list[Part]:
+    parts = [q for p in parts for q in (_split(p, _PERCENT) if isinstance(p, str) and "%" in p[:-1] else [p])]
+    if isinstance(right, ast.Tuple):
+        return fill(parts, list(right.elts))
+    if isinstance(right, ast.Dict):
+        return fill(parts, list(right.values))
+    return fill(parts, [right])
 
 
 def _repeated(node: ast.BinOp) -> list[Part] | None:

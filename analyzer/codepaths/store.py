@@ -28,7 +28,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS blob(id TEXT PRIMARY KEY, first INTEGER NOT NULL, count INTEGER NOT NULL,
   problem TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS statement(id INTEGER PRIMARY KEY, line INTEGER, end_line INTEGER, function TEXT, kind TEXT,
-  level TEXT, name TEXT, text TEXT, holes TEXT);
+  level TEXT, name TEXT, text TEXT, holes TEXT, source_line INTEGER);
 CREATE TABLE IF NOT EXISTS segment(id INTEGER PRIMARY KEY, first INTEGER NOT NULL, sizes BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS posting(word TEXT, segment INTEGER, ids BLOB NOT NULL,
   PRIMARY KEY(word, segment)) WITHOUT ROWID;
@@ -143,7 +143,7 @@ class Store:
                         ids.append(at)
                     at += 1
             self._connection.executemany("INSERT OR IGNORE INTO blob VALUES (?, ?, ?, ?)", blobs)
-            self._connection.executemany("INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            self._connection.executemany("INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             if rows:
                 segment = run("INSERT INTO segment(first, sizes) VALUES (?, ?)", (first, bytes(sizes))).lastrowid
                 self._connection.executemany(
@@ -177,7 +177,7 @@ class Store:
         found = {}
         for part in _parts(sorted(ids)):
             query = (
-                "SELECT id, line, end_line, function, kind, level, name, text, holes FROM statement "
+                "SELECT id, line, end_line, function, kind, level, name, text, holes, source_line FROM statement "
                 f"WHERE id IN ({_marks(part)})"
             )
             for row in self._connection.execute(query, part):
