@@ -337,7 +337,7 @@ class _Walker:
         level = _log_level(node.func, name)
         if level is not None:
             here = here._replace(kind="log", level=level)
-            args = self.logged(args, here)
+            args = self.logged(args, here, direct=type(node.func) is ast.Attribute)
             here = here._replace(kind="call", level="")
         elif name in _PRINTERS:
             here = here._replace(kind="print")
@@ -354,10 +354,13 @@ class _Walker:
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value, _silent(here))
 
-    def logged(self, args: list[ast.expr], place: _Place) -> list[ast.expr]:
-        """The message of a logging call with its `%` arguments; gives back what is left to look at."""
+    def logged(self, args: list[ast.expr], place: _Place, direct: bool) -> list[ast.expr]:
+        """The message of a logging call with its `%` arguments; gives back what is left to look at.
+
+        A project's own function `info(TEXT)` (not `direct`) is no emitter: there the constant stands for itself.
+        """
         for i, arg in enumerate(args):
-            if self.carried(arg, place, args[i + 1 :]):
+            if direct and self.carried(arg, place, args[i + 1 :]):
                 return args[i + 1 :]
             parts = fold(arg)
             if parts is not None:
