@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from analyzer.codepaths.binding import Names
-from analyzer.codepaths.folding import HOLE, Part, carrier, dress, fill, fold, operands, source, template
+from analyzer.codepaths.folding import HOLE, Part, carrier, command_line, dress, fill, fold, operands, source, template
 from analyzer.codepaths.wording import count_letters, plain, words
 
 EXTRACTOR_VERSION = 2
@@ -282,6 +282,8 @@ class _Walker:
             self.expression(term, place)
 
     def items(self, node: ast.List | ast.Tuple | ast.Set, place: _Place) -> None:
+        if type(node) is ast.List and place.kind:
+            self.emit(command_line(node) or [], place)
         for item in node.elts:
             self.expression(item, place)
 

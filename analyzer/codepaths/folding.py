@@ -17,6 +17,8 @@ _WRAPS_TEXT = frozenset({"_", "gettext", "dedent", "str", "cleandoc", "Text", "t
 _MAX_LITERAL = 4_000
 _MAX_REPEAT = 200
 _MAX_DRESSES = 4
+_SHORTEST_COMMAND = 3
+_FLAG = re.compile(r"--?[A-Za-z]")
 
 Part = str | ast.expr | None
 """A literal, the expression in a hole, or a hole whose expression is not known."""
@@ -39,6 +41,19 @@ def fold(node: ast.expr) -> list[Part] | None:
     if isinstance(node, ast.Call):
         return _called(node)
     return None
+
+
+def command_line(node: ast.List) -> list[Part] | None:
+    """A list with a flag among its strings, as it is printed: joined by blanks; None for any other list."""
+    if len(node.elts) < _SHORTEST_COMMAND:
+        return None
+    folded = [fold(item) for item in node.elts]
+    if not any(parts and isinstance(parts[0], str) and _FLAG.match(parts[0]) for parts in folded):
+        return None
+    joined: list[Part] = []
+    for item, parts in zip(node.elts, folded, strict=True):
+        joined.extend([" ", *(parts if parts is not None else [item])])
+    return joined[1:]
 
 
 def operands(node: ast.BinOp) -> list[ast.expr]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from analyzer.codepaths.alignment import Fit
+from analyzer.codepaths.emitting import raisers
 from analyzer.codepaths.scoring import Hit
 
-_EMITTING = frozenset({"log", "print", "raise", "exception"})
 _CLAIMED = 0.85
 _TEMPERATURE = 0.8
 _HALF_BELIEVED = 4.0
@@ -17,27 +17,43 @@ _HALF_BELIEVED = 4.0
 _MOST = 0.985
 _WRAPPING = 5.0
 _MAX_LAYERS = 4
+_EMITTER_GAIN = 1.0
+_BEHIND = 2.0
 
 
-def rank(hits: Sequence[Hit]) -> list[Hit]:
+def rank(hits: Sequence[Hit], emitters: Callable[[Hit], Sequence[Hit]]) -> list[Hit]:
     """Best first, with confidences; one hit a function.
 
     Of statements that explain different parts of a text, one inside the other's value, the outer one wrote it.
+    `emitters` gives the statements that emit an author's text by its name.
     """
     ordered = sorted(_without_authors_of(hits), key=lambda h: (-h.score, h.path, h.statement.line, h.statement.text))
     out: dict[tuple[str, str], Hit] = {}
     while ordered:
         leader = _outermost(ordered)
-        layer = [h for h in ordered if h is leader or not _inside(h, leader)]
+        layer = [leader, *(h for h in ordered if h is not leader and not _inside(h, leader))]
         ordered = [h for h in ordered if h is not leader and _inside(h, leader)]
-        for hit in _share(leader, layer):
-            out.setdefault(hit.place, hit if not out or hit.place == leader.place else replace(hit, unique=False))
+        if not leader.emits:
+            layer = _with_emitters(leader, layer, raisers(leader, ordered) or emitters(leader))
+        for hit in _share(layer):
+            out.setdefault(hit.place, hit if not out else replace(hit, unique=False))
     return list(out.values())
 
 
-def _share(leader: Hit, layer: Sequence[Hit]) -> list[Hit]:
-    """Rivals for one part of a text, with the belief shared among them; the leader first."""
-    best: dict[tuple[str, str], Hit] = {leader.place: leader}
+def _with_emitters(author: Hit, layer: Sequence[Hit], emitters: Sequence[Hit]) -> list[Hit]:
+    """The layer with the one emitter in front of the author, or with several behind: then only the author is sure."""
+    others = [h for h in layer if h is not author]
+    score = author.score + _EMITTER_GAIN
+    emitters = [replace(h, score=score) for h in emitters]
+    if len({h.place for h in emitters}) == 1:
+        return [*emitters, replace(author, score=score - _BEHIND), *others]
+    return [replace(author, score=score), *(replace(h, score=score - _BEHIND) for h in emitters), *others]
+
+
+def _share(layer: Sequence[Hit]) -> list[Hit]:
+    """Rivals for one part of a text, with the belief shared among them; the first one leads."""
+    leader = layer[0]
+    best: dict[tuple[str, str], Hit] = {}
     for hit in layer:
         best.setdefault(hit.place, hit)
     odds = {place: math.exp(min(0.0, hit.score - leader.score) / _TEMPERATURE) for place, hit in best.items()}
@@ -45,7 +61,7 @@ def _share(leader: Hit, layer: Sequence[Hit]) -> list[Hit]:
     out = []
     for place, hit in best.items():
         confidence = round(_believe(hit) * odds[place] / total, 6)
-        unique = hit is leader and confidence >= _CLAIMED and hit.statement.kind in _EMITTING and not hit.test
+        unique = hit is leader and confidence >= _CLAIMED and hit.emits and not hit.test
         out.append(replace(hit, confidence=confidence, unique=unique))
     return out
 
@@ -66,7 +82,7 @@ def _wraps(hit: Hit) -> bool:
     fit = hit.alignment.fit
     if fit in (Fit.PARTIAL, Fit.CUT) or hit.score < _WRAPPING:
         return False
-    return hit.statement.kind in _EMITTING or (fit is Fit.WHOLE and hit.score >= 2 * _WRAPPING)
+    return hit.emits or (fit is Fit.WHOLE and hit.score >= 2 * _WRAPPING)
 
 
 def _inside(inner: Hit, outer: Hit) -> bool:

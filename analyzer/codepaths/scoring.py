@@ -17,6 +17,7 @@ _TEST_PATH = re.compile(r"(?:^|/)(?:t|tests?|testing|e2e|fixtures|conftest\.py|t
 _ASIDE_PATH = re.compile(r"(?:^|/)(?:docs?|examples?|scripts?|benchmarks?|tools|migrations|vendor|third_party)/")
 _PATTERN = re.compile(r"\.\*|\(\?[P:=!<]|\\[sSdwWb.(\[]|\[\^|\$$")
 _KIND_PRIOR = {"log": 0.0, "raise": 0.0, "exception": -0.2, "print": -0.3, "kwarg": -0.8, "return": -1.2, "dict": -1.2}
+_EMITTING = frozenset({"log", "print", "raise", "exception"})
 _OTHER_KINDS = -1.6
 _FIT_COST = {Fit.WHOLE: 0.0, Fit.CUT: 1.0, Fit.SUFFIX: 1.0, Fit.INNER: 2.5, Fit.PARTIAL: 3.5}
 _WORD_BEFORE, _MAX_BEFORE = 0.5, 10
@@ -46,6 +47,13 @@ class Hit:
     confidence: float = 0.0
     unique: bool = False
     reasons: tuple[str, ...] = ()
+    named: bool = False
+    """the text stood under the very key that the statement gives it"""
+
+    @property
+    def emits(self) -> bool:
+        """True where the statement itself logs, prints or raises the text; an author's may be emitted elsewhere."""
+        return self.named or self.statement.kind in _EMITTING
 
     @property
     def place(self) -> tuple[str, str]:
@@ -92,7 +100,8 @@ def score(path: str, statement: Statement, alignment: Alignment, asked: Asked) -
     points += _KIND_PRIOR.get(statement.kind, _OTHER_KINDS)
     if statement.source_line:
         reasons.append(f"the text is written in line {statement.source_line} and reaches this statement by a name")
-    if asked.field and statement.kind in ("kwarg", "dict", "assign") and statement.name == asked.field:
+    named = bool(asked.field) and statement.kind in ("kwarg", "dict", "assign") and statement.name == asked.field
+    if named:
         points += _FIELD_GAIN
         reasons.append(f"the text stood under the key `{asked.field}`, the name this statement gives it")
     if asked.logger and _module_fits(path, asked.logger):
@@ -108,7 +117,14 @@ def score(path: str, statement: Statement, alignment: Alignment, asked: Asked) -
     if _PATTERN.search(statement.text):
         points -= _PATTERN_COST
         reasons.append("the text reads like a pattern that others are matched with")
-    return Hit(path=path, statement=statement, alignment=alignment, score=round(points, 6), reasons=tuple(reasons))
+    return Hit(
+        path=path,
+        statement=statement,
+        alignment=alignment,
+        score=round(points, 6),
+        reasons=tuple(reasons),
+        named=named,
+    )
 
 
 def _sentence(statement: Statement, alignment: Alignment) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analyzer.codepaths.alignment import Alignment, Fit, align
+from analyzer.codepaths.emitting import Emitters
 from analyzer.codepaths.folding import HOLE
 from analyzer.codepaths.messages import Query, read_message
 from analyzer.codepaths.postings import Postings
@@ -47,8 +48,10 @@ class Search:
         query = read_message(message)
         asked = Asked(field=field, logger=logger or query.logger, level=level or query.level)
         for postings in (self._code, self._tests):
-            if postings.total and (found := rank(self._hits(query, asked, postings))):
-                return found[:limit]
+            if postings.total:
+                emitters = Emitters(self._store, postings, self._firsts, self._paths)
+                if found := rank(self._hits(query, asked, postings), emitters.of):
+                    return found[:limit]
         return []
 
     def _hits(self, query: Query, asked: Asked, postings: Postings) -> list[Hit]:
