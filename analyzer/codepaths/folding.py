@@ -69,12 +69,14 @@ def operands(node: ast.BinOp) -> list[ast.expr]:
 
 
 def carrier(node: ast.expr) -> ast.Name | ast.Attribute | None:
-    """The name that brings the text of a message: of `N`, `N % x`, `N.format(x)`, `N + x`, `_(N)`; else None."""
+    """The name that brings the text: of `N`, `N % x`, `N.format(x)`, `N + x`, `_(N)`, `N[x]`; else None."""
     for _ in range(_MAX_DRESSES):
         if isinstance(node, ast.Name | ast.Attribute):
             return node
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.Add):
             node = node.left
+        elif isinstance(node, ast.Subscript):
+            node = node.value
         elif isinstance(node, ast.Call) and (inner := _undressed(node)) is not None:
             node = inner
         else:
@@ -98,7 +100,7 @@ def dress(node: ast.expr, parts: list[Part]) -> list[Part]:
 
 def _undressed(node: ast.Call) -> ast.expr | None:
     function = node.func
-    if isinstance(function, ast.Attribute) and function.attr in ("format", *_CALLED_ON_TEXT):
+    if isinstance(function, ast.Attribute) and function.attr in ("format", "get", *_CALLED_ON_TEXT):
         return function.value
     name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
     return node.args[0] if name in _WRAPS_TEXT and len(node.args) == 1 else None

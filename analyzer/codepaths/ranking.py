@@ -19,6 +19,7 @@ _WRAPPING = 5.0
 _MAX_LAYERS = 4
 _EMITTER_GAIN = 1.0
 _BEHIND = 2.0
+_REWORDED = 3.0
 
 
 def rank(hits: Sequence[Hit], emitters: Callable[[Hit], Sequence[Hit]]) -> list[Hit]:
@@ -27,7 +28,10 @@ def rank(hits: Sequence[Hit], emitters: Callable[[Hit], Sequence[Hit]]) -> list[
     Of statements that explain different parts of a text, one inside the other's value, the outer one wrote it.
     `emitters` gives the statements that emit an author's text by its name.
     """
-    ordered = sorted(_without_authors_of(hits), key=lambda h: (-h.score, h.path, h.statement.line, h.statement.text))
+    ordered = sorted(
+        _sure_before_partial(_without_authors_of(hits)),
+        key=lambda h: (-h.score, h.path, h.statement.line, h.statement.text),
+    )
     out: dict[tuple[str, str], Hit] = {}
     while ordered:
         leader = _outermost(ordered)
@@ -91,6 +95,18 @@ def _inside(inner: Hit, outer: Hit) -> bool:
     if a.start >= b.end > b.start:
         return True
     return b.fit is Fit.WHOLE and a.fit is not Fit.WHOLE and b.start < a.start and a.end < b.end and bool(b.values)
+
+
+def _sure_before_partial(hits: Sequence[Hit]) -> list[Hit]:
+    """Where a statement explains the whole text, one that would have to be reworded for it stands behind."""
+    whole = [h.score for h in hits if h.alignment.fit is Fit.WHOLE and h.emits and h.score >= _WRAPPING]
+    if not whole:
+        return list(hits)
+    bar = round(max(whole) - _REWORDED, 6)
+    return [
+        replace(h, score=min(h.score, bar)) if h.alignment.fit is Fit.PARTIAL and not h.alignment.excused else h
+        for h in hits
+    ]
 
 
 def _without_authors_of(hits: Sequence[Hit]) -> list[Hit]:
