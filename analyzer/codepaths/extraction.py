@@ -320,7 +320,7 @@ class _Walker:
 
     def mapping(self, node: ast.Dict, place: _Place) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
-            name = str(key.value) if isinstance(key, ast.Constant) else ""
+            name = plain(str(key.value)) if isinstance(key, ast.Constant) else ""
             end = value.end_lineno or value.lineno
             self.expression(value, _Place("dict", "", name, value.lineno, end, place.function))
 
@@ -395,7 +395,7 @@ def _last_name(node: ast.expr) -> str:
         return node.attr
     if isinstance(node, ast.Subscript):
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-            return node.slice.value
+            return plain(node.slice.value)
         return _last_name(node.value)
     return _last_name(node.func) if isinstance(node, ast.Call) else ""
 
