@@ -190,7 +190,7 @@ class _Walker:
         elif of in _ASSIGNMENTS:
             assert isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
             if node.value is not None:
-                if function != "<module>":
+                if self.names.in_function:
                     self.names.bind(node)
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
                 self.expression(node.value, _Place("assign", "", _last_name(target), line, end, function))
