@@ -5,7 +5,6 @@ import pytest
 from analyzer.codepaths.extraction import CLASS_MARK, CONSTANT_MARK, Statement, extract
 from analyzer.codepaths.folding import HOLE
 
-
 WELL = 'DRY = "the well %s ran dry"\n\n\nclass Well:\n    DRY = "the deep well %s ran dry"\n\n\n'
 
 
