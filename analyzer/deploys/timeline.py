@@ -84,12 +84,12 @@ def _service(service: str, revisions: Sequence[str], options: Mapping[str, str],
     commit, source = None, None
     if named := options.get(service) or options.get(""):
         commit, source = named, "option"
-    elif found := commits.get((service, _newest(revisions))) or commits.get((service, "")):
+    elif found := commits.get((service, newest_revision(revisions))) or commits.get((service, "")):
         commit, source = found
     return ServiceDeploy(service=service, revisions=tuple(revisions), commit=commit, source=source)
 
 
-def _newest(revisions: Sequence[str]) -> str:
+def newest_revision(revisions: Sequence[str]) -> str:
     """The revision deployed last: by Cloud Run's numbers, else the one that appeared last; "" where there is none.
 
     An old one that drains can appear after the new one.
