@@ -17,8 +17,8 @@ from analyzer.codepaths.wording import count_letters, words
 from analyzer.model import CodeFact, DatedCommit, FactKind
 
 Progress = Callable[[str], None]
-_MAX_REPLACED = 1_500
-"""replaced versions of Python files that are searched for a text; a usual repository has them in 300 commits"""
+_MAX_REPLACED = 600
+"""replaced versions of Python files that are searched for a text: some hundred commits of a usual repository"""
 _ALL_HITS = 10_000
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "e2e", "fixtures"})
 
@@ -64,12 +64,29 @@ class RepositoryHistory:
                 found[n] = fit
         return found
 
+    def merged(self, index: int) -> RepositoryHistory | None:
+        """The history that a merge at this index of `line` brought in; see `model.CodeHistory`."""
+        merge = self._line[index].commit
+        parents = self._git.run("rev-list", "--parents", "-n", "1", "--end-of-options", merge).decode().split()[1:]
+        if len(parents) < 2:
+            return None
+        return RepositoryHistory(
+            self._git,
+            parents[1],
+            below=self._below,
+            redact=self._redact,
+            cache_dir=self._cache_dir,
+            jobs=self._jobs,
+            progress=self._progress,
+        )
+
     def _stretch(self, newest: int, count: int) -> Stretch:
-        key = (newest, count)
-        if key not in self._stretches:
-            commits = [point.commit for point in self._line[newest : newest + count]]
-            self._stretches[key] = read_stretch(self._git, commits, below=self._below)
-        return self._stretches[key]
+        for (start, length), stretch in self._stretches.items():
+            if start <= newest and newest + count <= start + length:
+                return stretch.part(newest - start, count)
+        commits = [point.commit for point in self._line[newest : newest + count]]
+        self._stretches[newest, count] = read_stretch(self._git, commits, below=self._below)
+        return self._stretches[newest, count]
 
     def _fit_places(self, facts: Sequence[CodeFact], stretch: Stretch) -> Iterator[tuple[int, tuple[float, ...]]]:
         """File by file, so that the versions of one file are in memory and no more."""

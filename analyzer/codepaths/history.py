@@ -31,6 +31,15 @@ class Stretch:
             if blob and end > start:
                 yield range(start, end), blob
 
+    def part(self, newest: int, count: int) -> Stretch:
+        """Some neighbouring commits of these, by index."""
+        versions = {}
+        for path, found in self.versions.items():
+            before = [blob for start, blob in found if start <= newest][-1]
+            later = ((start - newest, blob) for start, blob in found if newest < start < newest + count)
+            versions[path] = ((0, before), *later)
+        return Stretch(count=count, versions=versions)
+
 
 def read_line(git: Git, head: str) -> tuple[DatedCommit, ...]:
     """First-parent history of a commit, newest first."""

@@ -16,16 +16,22 @@ from analyzer.model import CodeFact, CodeHistory, Deploys, FactKind, ServiceDepl
 _LOOK_BACK = 1_000
 """commits before the newest possible one"""
 _LOOK_AHEAD = 100
-"""commits after it: they fit better only where clocks or times of the history are wrong"""
+"""commits after it: they fit better where a branch was deployed before it was merged, or where times are wrong"""
 _TEXT_COMMITS = 300
 _SLACK_NS = 60_000_000_000
 """by which the clocks of who commits and who deploys may differ"""
 _BUILD_NS = 600_000_000_000
 """from the choice of a commit to its deploy: one made in that time may be the next deploy's"""
 _MIN_FACTS = 3
-_MIN_SHARE = 0.5
+_MIN_SHARE = 0.8
 """of the facts; where fewer fit, the code that ran is not in this history"""
 
+_MAX_BRANCHES = 3
+_LATE = "it was made after the revision was first seen"
+_NOTHING = "the logs say nothing of the code"
+
+_Counts = Mapping[FactKind, tuple[int, int]]
+"""kind → (fitting, checked)"""
 Fits = Sequence[tuple[float, ...] | None]
 
 
@@ -103,45 +109,65 @@ def infer_commits(
 
 
 def infer_revision(history: CodeHistory, facts: Sequence[CodeFact], first_seen_ns: int | None) -> Inferred:
-    """The range of commits of a history that these facts fit best."""
-    line = history.line
-    available = _available(history, first_seen_ns)
-    if not facts:
-        return Inferred(history=history, available=available, evidence=("the logs say nothing of the code",))
-    start = max(0, available - _LOOK_AHEAD)
-    count = min(len(line), available + _LOOK_BACK) - start
+    """The range of commits of a history, or of a branch merged into it later, that these facts fit best."""
     places = [fact for fact in facts if fact.kind is not FactKind.TEXTS]
-    tally = _Tally(weights=[0.0] * count)
-    fits = history.fit(places, newest=start, count=count)
-    tally.add(places, fits)
-    allowed, evidence = _allowed(tally.weights, available - start)
-    if first_seen_ns is not None and available and not evidence:
-        evidence = (f"commits made after the revision was first seen are left out ({available})",)
-    best = max(tally.weights[i] for i in allowed)
-    fitting = [i for i in allowed if tally.weights[i] == best]
+    for _ in range(_MAX_BRANCHES):
+        available = _available(history, first_seen_ns)
+        start = max(0, available - _LOOK_AHEAD)
+        tally = _Tally(weights=[0.0] * (min(len(history.line), available + _LOOK_BACK) - start))
+        fits = history.fit(places, newest=start, count=len(tally.weights))
+        tally.add(places, fits)
+        in_time = available - start
+        best, late = max(tally.weights[in_time:]), max(tally.weights)
+        if late - best <= max(1.0, 0.1 * late):
+            break
+        # what fits better came in later: by a merge, of a branch that may have been deployed before
+        came = max(i for i in range(in_time) if tally.weights[i] == late)
+        branch = history.merged(start + came)
+        if branch is None or not branch.line:
+            return _undecided(history, available, tally.counts(came), _LATE)
+        history = branch
+    else:
+        return _undecided(history, available, tally.counts(came), _LATE)
+    fitting = [i for i, weight in enumerate(tally.weights) if i >= in_time and weight == best]
     counts = tally.counts(fitting[0])
     texts = [f for f in facts if f.kind is FactKind.TEXTS]
     messages = without_place([*places, *texts], [*fits, *([None] * len(texts))])
-    if messages and len(fitting) > 1:
+    if len(fitting) > 1 and messages and _may_tell(counts, len(messages)):
         told = _Tally(weights=[0.0] * min(fitting[-1] - fitting[0] + 1, _TEXT_COMMITS))
         told.add(messages, history.fit(messages, newest=start + fitting[0], count=len(told.weights)))
-        most = max(told.weights)
-        first = fitting[0]
-        fitting = [i for i in fitting if told.weights[min(i - first, len(told.weights) - 1)] == most]
-        counts |= told.counts(fitting[0] - first if fitting[0] - first < len(told.weights) else -1)
+        # the oldest commit that was searched for texts speaks for those before it
+        asked = {i: min(i - fitting[0], len(told.weights) - 1) for i in fitting}
+        most = max(told.weights[at] for at in asked.values())
+        fitting = [i for i in fitting if told.weights[asked[i]] == most]
+        counts |= told.counts(asked[fitting[0]])
     good, checked = (sum(c[n] for c in counts.values()) for n in (0, 1))
-    numbers = tuple((kind.value, counts.get(kind, (0, 0))) for kind in FactKind)
     if good < _MIN_FACTS or good < _MIN_SHARE * checked:
-        reason = f"{good} of {checked} facts of the logs fit the best commit: too few to name one"
-        return Inferred(history=history, available=available, facts=numbers, evidence=(reason,))
+        return _undecided(history, available, counts, "too few to name it")
+    left_out = f"commits made after the revision was first seen are left out ({available})"
     return Inferred(
         history=history,
         newest=start + fitting[0],
         oldest=start + fitting[-1],
         available=available,
-        facts=numbers,
-        evidence=evidence,
+        facts=_numbers(counts),
+        evidence=(left_out,) if available else (),
     )
+
+
+def _undecided(history: CodeHistory, available: int, counts: _Counts, why: str) -> Inferred:
+    good, checked = (sum(c[n] for c in counts.values()) for n in (0, 1))
+    reason = f"{good} of {checked} facts of the logs fit the best commit, {why}" if checked else _NOTHING
+    return Inferred(history=history, available=available, facts=_numbers(counts), evidence=(reason,))
+
+
+def _numbers(counts: _Counts) -> tuple[tuple[str, tuple[int, int]], ...]:
+    return tuple((kind.value, counts.get(kind, (0, 0))) for kind in FactKind)
+
+
+def _may_tell(counts: _Counts, texts: int) -> bool:
+    """Whether texts can bring the facts to as many as it takes: looking for them is what costs most."""
+    return sum(good for good, _ in counts.values()) + texts >= _MIN_FACTS
 
 
 def _available(history: CodeHistory, first_seen_ns: int | None) -> int:
@@ -150,18 +176,6 @@ def _available(history: CodeHistory, first_seen_ns: int | None) -> int:
         return 0
     there = (i for i, point in enumerate(history.line) if point.time_ns <= first_seen_ns + _SLACK_NS)
     return next(there, 0)
-
-
-def _allowed(weights: Sequence[float], available: int) -> tuple[list[int], tuple[str, ...]]:
-    """The commits that count: those there in time, but all where later ones fit far better."""
-    everything = list(range(len(weights)))
-    in_time = everything[available:]
-    best, late = max(weights[i] for i in in_time), max(weights)
-    if late - best <= max(1.0, 0.1 * late):
-        return in_time, ()
-    return everything, (
-        "a commit made after the revision was first seen fits far better: times of the history are off",
-    )
 
 
 def _first_seen(deploys: Deploys, earlier: Deploys | None) -> dict[Revision, int]:

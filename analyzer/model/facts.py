@@ -68,3 +68,6 @@ class CodeHistory(Protocol):
         None where the repository has nothing to do with it: no such file at any of these commits, or no statement
         that can print the text.
         """
+
+    def merged(self, index: int) -> CodeHistory | None:
+        """The history that a merge at this index of `line` brought in; None for a commit that is no merge."""

@@ -116,12 +116,19 @@ def analyze(
     if not members:
         clusters = tuple(replace(c, members=None) for c in clusters)
     ledger = _ledger(source, found, clusters)
-    deploys = read_deploys(source.entries, options=repositories.commits(), head=repositories.head())
+    printed = read_printed(source.entries)
+    deploys = read_deploys(
+        source.entries,
+        options=repositories.commits(),
+        head=repositories.head(),
+        printed=printed,
+        is_known=repositories.knows,
+    )
     if folders:
         say("asking the history which commits the logs fit")
         deploys = infer_commits(
             deploys,
-            gather_facts(read_printed(source.entries), found.events),
+            gather_facts(printed, found.events),
             history_of=repositories.history,
             earlier=earlier.deploys if earlier else None,
             busiest=_busiest(found.events),

@@ -60,6 +60,16 @@ class Repositories:
             )
         return self._histories[place]
 
+    def knows(self, service: str, commit: str) -> bool:
+        """Whether a service's repository has this commit, or no repository was given to tell."""
+        place = self.folders.get(service) or self.folders.get("")
+        if place is None:
+            return True
+        try:
+            return bool(resolve_commit(place[0], commit))
+        except RepositoryError:
+            return False
+
     def check(self) -> None:
         """Open every repository that options name, so that a wrong one fails before the work starts."""
         for service in {*self.folders, *self.revisions}:
