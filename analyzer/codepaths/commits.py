@@ -106,8 +106,12 @@ class RepositoryHistory:
             for where, blob in stretch.blobs(path):
                 ranges.setdefault(blob, []).append(where)
             for blob, code in self._git.blobs(list(ranges)):
-                version = Version(code or b"", self._redact)
-                for n in numbers:
+                if code is None:  # a partial clone: what is not here speaks neither for nor against a commit
+                    for n in numbers:
+                        fits.pop(n, None)
+                    continue
+                version = Version(code, self._redact)
+                for n in (n for n in numbers if n in fits):
                     fit = version.fit(facts[n])
                     for i in (i for where in ranges[blob] for i in where):
                         fits[n][i] = max(fits[n][i], fit)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from analyzer.deploys.facts import Revision, without_place
 from analyzer.deploys.timeline import newest_revision
+from analyzer.errors import RepositoryError
 from analyzer.model import CodeFact, CodeHistory, Deploys, FactKind, ServiceDeploy
 
 _LOOK_BACK = 1_000
@@ -99,7 +100,10 @@ def infer_commits(
             continue
         revision = newest_revision(service.revisions)
         key = service.service, revision
-        inferred = infer_revision(history, facts_by_revision.get(key, ()), seen.get(key))
+        try:
+            inferred = infer_revision(history, facts_by_revision.get(key, ()), seen.get(key))
+        except RepositoryError:  # a clone that lacks a part: all else of the report can still be had
+            inferred = Inferred(history=history, evidence=("the history of the repository cannot be read",))
         known = _known(earlier, service.service, revision)
         found[service.service] = _as_known(inferred, known) if known else inferred
     found = _in_order(found, deploys, earlier)

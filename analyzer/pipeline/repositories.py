@@ -50,14 +50,17 @@ class Repositories:
         if place is None:
             return None
         if place not in self._histories:
-            self._histories[place] = open_history(
-                place[0],
-                subdir=place[1],
-                redact=self.redactor.text,
-                cache_dir=self.cache_dir,
-                jobs=self.jobs,
-                progress=self.progress,
-            )
+            try:
+                self._histories[place] = open_history(
+                    place[0],
+                    subdir=place[1],
+                    redact=self.redactor.text,
+                    cache_dir=self.cache_dir,
+                    jobs=self.jobs,
+                    progress=self.progress,
+                )
+            except RepositoryError:  # no git: a plain directory can be read all the same
+                self._histories[place] = None
         return self._histories[place]
 
     def knows(self, service: str, commit: str) -> bool:

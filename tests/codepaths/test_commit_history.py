@@ -137,3 +137,12 @@ def test_a_folder_without_commits_has_no_history(tmp_path: Path, repository: Rep
     (tmp_path / "plain").mkdir()
     assert open_history(tmp_path / "plain", redact=str) is None
     assert open_history(repository.root, redact=str) is None
+
+
+def test_a_version_that_is_not_in_the_clone_speaks_for_no_commit(repository: Repository, cache: Path) -> None:
+    repository.commit({"stand/shop.py": SHOP, "a.py": 'print("The other file speaks")\n'})
+    blob = repository.git("rev-parse", "HEAD:stand/shop.py")
+    repository.commit({"stand/shop.py": "# empty\n"})
+    (repository.root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    facts = [label(8, "Sold plums at the counter"), label(1, "The other file speaks", file="a", function="")]
+    assert fits(repository, cache, *facts) == ["-", "11"]
