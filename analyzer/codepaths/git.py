@@ -13,7 +13,7 @@ from typing import IO
 from analyzer.errors import RepositoryError
 
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
-_REGULAR_MODES = frozenset({"100644", "100755", "100664"})
+REGULAR_MODES = frozenset({"100644", "100755", "100664"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Git:
         ):
             head, _, path = line.partition("\t")
             mode, _, blob = head.partition(" blob ")
-            if blob and mode in _REGULAR_MODES:
+            if blob and mode in REGULAR_MODES:
                 files[path] = blob
         return files
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +19,8 @@ from analyzer.cycles import (
     read_tests,
     with_signatures,
 )
-from analyzer.deploys import read_deploys
-from analyzer.events import EventsResult, read_events
+from analyzer.deploys import gather_facts, infer_commits, read_deploys
+from analyzer.events import EventsResult, read_events, read_printed
 from analyzer.fixes import judge_claims, next_actions, parse_claim, read_impact, weigh_impact
 from analyzer.model import (
     NO_MESSAGE,
@@ -115,8 +116,23 @@ def analyze(
     if not members:
         clusters = tuple(replace(c, members=None) for c in clusters)
     ledger = _ledger(source, found, clusters)
-    deploys = read_deploys(source.entries, options=repositories.commits(), head=repositories.head())
+    printed = read_printed(source.entries)
+    deploys = read_deploys(
+        source.entries,
+        options=repositories.commits(),
+        head=repositories.head(),
+        printed=printed,
+        is_known=repositories.knows,
+    )
     if folders:
+        say("asking the history which commits the logs fit")
+        deploys = infer_commits(
+            deploys,
+            gather_facts(printed, found.events),
+            history_of=repositories.history,
+            earlier=earlier.deploys if earlier else None,
+            busiest=_busiest(found.events),
+        )
         say(f"locating {len(clusters):,} clusters")
     clusters = locate_clusters(clusters, found.events, deploys, repositories)
     if run is not None:
@@ -212,6 +228,12 @@ def _ledger(source: SourceResult, found: EventsResult, clusters: Sequence[Cluste
         files=source.files,
         warnings=(*source.warnings, *found.warnings),
     )
+
+
+def _busiest(events: Sequence[ErrorEvent]) -> str | None:
+    """The service with most error events; of equals the first by name."""
+    errors = Counter(e.service for e in events if e.is_error and e.service)
+    return min(errors, key=lambda service: (-errors[service], service), default=None)
 
 
 def _cycle(
