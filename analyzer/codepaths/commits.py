@@ -11,7 +11,8 @@ from analyzer.codepaths.frames import FilePaths, module_path
 from analyzer.codepaths.git import Git, open_git
 from analyzer.codepaths.history import Stretch, read_line, read_stretch
 from analyzer.codepaths.indexing import index
-from analyzer.codepaths.search import Hit, Search
+from analyzer.codepaths.scoring import Hit
+from analyzer.codepaths.search import Search
 from analyzer.codepaths.trees import Tree
 from analyzer.codepaths.wording import count_letters, words
 from analyzer.model import CodeFact, DatedCommit, FactKind
