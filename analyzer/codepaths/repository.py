@@ -12,6 +12,7 @@ from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.presentation import OWNER_FILES, code_host, excerpt, link, owner_of, read_owners
 from analyzer.codepaths.scoring import Hit
 from analyzer.codepaths.search import Search
+from analyzer.codepaths.settling import settle
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
 from analyzer.codepaths.trees import Tree
 from analyzer.model import CodePath, ErrorEvent, EventKind, Frame, Role, SourceLocation, Unlocated
@@ -94,14 +95,21 @@ class RepositoryIndex:
                 break
         return out
 
-    def locate(self, event: ErrorEvent, *, limit: int = 3) -> list[CodePath] | Unlocated:
-        """Where this error comes from: emit or author, then raise, then frames."""
+    def locate(
+        self, event: ErrorEvent, *, limit: int = 3, neighbours: Callable[[], Sequence[str]] = tuple
+    ) -> list[CodePath] | Unlocated:
+        """Where this error comes from: emit or author, then raise, then frames.
+
+        `neighbours` gives the lines around it, the nearest first; it is asked only where rivals are left.
+        """
         if event.kind in (EventKind.PLATFORM, EventKind.DEPLOY):
             return Unlocated(reason="the platform wrote this, no statement of the repository")
         if event.stack_traces:
             found = self._locate_traced(event, limit)
         else:
             found = self._locate_text(event, limit)
+            if len(found) > 1 and not found[0].unique:
+                found = settle(found, neighbours(), lambda text: self.statements(text, limit=1))
         if found:
             return found[:limit]
         return Unlocated(reason=self._why_not(event))

@@ -45,6 +45,14 @@ def read_printed(entries: Sequence[Entry]) -> tuple[PrintedLine, ...]:
     return tuple(printed)
 
 
+def read_text(entry: Entry) -> str:
+    """What an entry of any level prints, without decorations; empty for requests and lines of the platform."""
+    if entry.http_request is not None or entry.proto_payload is not None:
+        return ""
+    piece = read_piece(entry)
+    return piece.text.strip()[:_MAX_CHARS] if piece.payload.kind is EventKind.APPLICATION else ""
+
+
 def _fields(document: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(document, dict):
         return ()

@@ -39,6 +39,7 @@ from analyzer.model import (
 )
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
+from analyzer.pipeline.surroundings import Surroundings
 from analyzer.redaction import Redactor, build_redactor
 from analyzer.rules import Rule, load_rules
 from analyzer.signatures import mask, mine_cores, sign, similarity
@@ -134,7 +135,7 @@ def analyze(
             busiest=_busiest(found.events),
         )
         say(f"locating {len(clusters):,} clusters")
-    clusters = locate_clusters(clusters, found.events, deploys, repositories)
+    clusters = locate_clusters(clusters, found.events, deploys, repositories, Surroundings(source.entries))
     if run is not None:
         run = with_signatures(run, lambda text: _sign_text(text, masks, frames))
         run = link_tests(run, clusters, mask=lambda text: mask(text, masks))
