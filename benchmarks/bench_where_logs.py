@@ -73,6 +73,9 @@ def main() -> int:
     """Print the tables."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("clone", type=Path)
+    options.add_argument(
+        "--rows", type=Path, metavar="FILE", help="read the rows from there; where it is not, write them"
+    )
     options.add_argument("--cache", type=Path, metavar="DIR", help="default: the user's cache")
     options.add_argument(
         "--failures", type=int, default=0, metavar="N", help="show the first N messages answered wrong"
