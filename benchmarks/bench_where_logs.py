@@ -36,6 +36,7 @@ _SUBSETS: dict[str, Callable[[Row], bool]] = {
     "text": lambda row: row.kind == "text",
     "gcp": lambda row: row.kind == "gcp",
     "WARNING+": lambda row: row.severity in _WORSE,
+    "said there": lambda row: row.said,
 }
 _HEAD = (
     f"{'':15}{'N':>5}{'file@1':>8}{'@3':>7}{'  N':>6}{'func@1':>8}{'@3':>7}{'unique':>8}{'right':>7}{'unmapped':>10}"
@@ -88,6 +89,8 @@ def main() -> int:
         sys.stdout.write(f"\n{title}\n{_HEAD}\n")
         for name, belongs in _SUBSETS.items():
             sys.stdout.write(_line(name, [a for a in answers if belongs(a.row)]))
+        places = {(a.row.file, a.row.function, a.row.line): a for a in reversed(answers)}
+        sys.stdout.write(_line("one a place", list(places.values())))
     taken = sorted(a.seconds * 1000 for a in alone)
     sys.stdout.write(
         f"\nquery: median {statistics.median(taken):.1f} ms, p95 {taken[int(0.95 * (len(taken) - 1))]:.1f} ms; "

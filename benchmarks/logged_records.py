@@ -1,8 +1,9 @@
 """Log records that say where they come from, as they lie in dumps, log files and worklogs.
 
-Five forms are read: loguru's `LEVEL | module:function:line - text`; pytest's captured `LEVEL logger:file.py:line text`;
-`time - logger - LEVEL - text`; `LEVEL:logger:text`; JSON objects with `message` and `module` (and `function`, `line`),
-their own or under `labels`. Strings inside JSON, such as a `textPayload` or a test run's output, are read like text.
+Three forms are read: loguru's `LEVEL | module:function:line - text`; pytest's `LEVEL logger:file.py:line text`; JSON
+objects with `message` and `module` (and `function`, `line`), their own or under `labels`. Strings inside JSON, such as
+a `textPayload` or a test run's output, are read like text. Lines that only name their logger do not count: a logger is
+handed on, and its name is no place.
 """
 
 from __future__ import annotations
@@ -18,10 +19,6 @@ _LEVEL = r"(?P<level>TRACE|DEBUG|INFO|SUCCESS|WARNING|ERROR|CRITICAL)"
 _MODULE = r"(?P<module>[A-Za-z_][\w.]*+)"
 _LOGURU = re.compile(rf"\b{_LEVEL}\s*+\|\s*+{_MODULE}:(?P<function>[\w<>.]++):(?P<line>\d++)\s*+[-|](?:\s|$)")
 _PYTEST = re.compile(rf"^\s*+{_LEVEL}\s++{_MODULE}:(?P<file>\w++\.py):(?P<line>\d++)\s")
-_TIMED = re.compile(
-    rf"\d\d:\d\d:\d\d[.,\d]*+(?:Z|[+-]\d\d:?\d\d)?\s-\s(?P<module>[A-Za-z_]\w*+(?:\.\w++)++)\s-\s{_LEVEL}\s-\s"
-)
-_BASIC = re.compile(rf"^\s*+{_LEVEL}:(?P<module>[A-Za-z_]\w*+(?:\.\w++)++):(?!\w++\.py:\d)\s?")
 _SEVERITIES = {"TRACE": "DEBUG", "SUCCESS": "INFO", "WARN": "WARNING", "FATAL": "CRITICAL"}
 _STRING = re.compile(r'"(?:[^"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+"')
 _DECODER = json.JSONDecoder(strict=False)
@@ -123,12 +120,12 @@ def _record(value: dict[str, Any], severity: str) -> Record | None:
 
 def _lines(text: str) -> Iterator[Record]:
     for raw in text.split("\n"):
-        if ":" not in raw and " - " not in raw:
+        if ":" not in raw:
             continue
         line = _COLOUR.sub("", raw)
         labels = list(_LOGURU.finditer(line))
-        if not labels:
-            labels = [found for form in (_PYTEST, _TIMED, _BASIC) if (found := form.search(line))][:1]
+        if not labels and (captured := _PYTEST.match(line)):
+            labels = [captured]
         if not labels:
             continue
         ends = [*(label.start() for label in labels[1:]), len(line)]
@@ -140,7 +137,7 @@ def _lines(text: str) -> Iterator[Record]:
                     message=message,
                     module=parts["module"],
                     function=parts.get("function"),
-                    line=int(parts["line"]) if parts.get("line") else None,
+                    line=int(parts["line"]),
                     file=parts.get("file"),
                     severity=_severity(parts["level"]),
                 )

@@ -31,7 +31,6 @@ _ID = re.compile(r"(?<![A-Za-z0-9])(?=[a-f-]*+\d)[0-9a-f][0-9a-f-]{5,}+(?![A-Za-
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _WRAPPED = 5
 """Distinct messages without a common word from which a label is a wrapper's."""
-_UNREADABLE = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +50,8 @@ class Row:
     kind: str
     source: str
     """path of the dump or worklog"""
+    said: bool
+    """a string of the labelled function, or of the file without one, holds a word of the message"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ def read_truth(git: Git, progress: Callable[[str], None]) -> tuple[list[Row], Co
             if file is None:
                 reasons[reason] += 1
                 continue
-            row = _row(one, file)
+            row = _row(one, file, trees.words(one.commit, file, one.record.function))
             break
         if row is not None:
             rows.append(row)
@@ -156,7 +157,7 @@ def _wrappers(records: Iterable[Record]) -> set[tuple[str, str | None]]:
     return out
 
 
-def _row(one: _Found, file: str) -> Row:
+def _row(one: _Found, file: str, spoken: frozenset[str]) -> Row:
     return Row(
         message=one.record.message,
         file=file,
@@ -168,6 +169,7 @@ def _row(one: _Found, file: str) -> Row:
         logger=one.record.logger,
         kind=one.record.kind,
         source=one.path,
+        said=not spoken.isdisjoint(_WORD.findall(one.record.message)),
     )
 
 
@@ -178,7 +180,7 @@ class _Trees:
         self._git = git
         self._trees: dict[str, dict[str, str]] = {}
         self._by_name: dict[str, dict[str, list[str]]] = {}
-        self._functions: dict[str, frozenset[str]] = {}
+        self._words: dict[str, dict[str, frozenset[str]]] = {}
 
     def file_of(self, commit: str, record: Record) -> tuple[str | None, str]:
         """The file, or None and why there is none."""
@@ -192,11 +194,13 @@ class _Trees:
         found = self._candidates(commit, record)
         if len(found) != 1:
             return None, "the module is no file of the tree" if not found else "several files go by the module's name"
-        if record.function and record.function != "<module>":
-            defined = self._defined(self._trees[commit][found[0]])
-            if record.function.rpartition(".")[2] not in defined and _UNREADABLE not in defined:
-                return None, "the file defines no such function"
+        if record.function and record.function.rpartition(".")[2] not in self._functions(commit, found[0]):
+            return None, "the file defines no such function"
         return found[0], ""
+
+    def words(self, commit: str, file: str, function: str | None) -> frozenset[str]:
+        """Words in the strings of a function, or of the file."""
+        return self._functions(commit, file)[function.rpartition(".")[2] if function else "<module>"]
 
     def _candidates(self, commit: str, record: Record) -> list[str]:
         base = record.module.replace(".", "/")
@@ -211,15 +215,26 @@ class _Trees:
         ending = [p for name in names for p in by_name.get(name.rpartition("/")[2], ()) if p.endswith("/" + name)]
         return ending if "/" in base else []
 
-    def _defined(self, blob: str) -> frozenset[str]:
-        if blob not in self._functions:
+    def _functions(self, commit: str, file: str) -> dict[str, frozenset[str]]:
+        """Name of each function → the words of its strings; `<module>` is the whole file."""
+        blob = self._trees[commit][file]
+        if blob not in self._words:
             content = next(iter(self._git.blobs([blob])))[1] or b""
+            words: defaultdict[str, set[str]] = defaultdict(set)
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    nodes = ast.walk(ast.parse(content))
-                    names = {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+                    tree = ast.parse(content)
             except (SyntaxError, ValueError):
-                names = {_UNREADABLE}
-            self._functions[blob] = frozenset(names | {"<lambda>"})
-        return self._functions[blob]
+                tree = ast.parse("")
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.Module):
+                    name = "<module>" if isinstance(node, ast.Module) else getattr(node, "name", "<lambda>")
+                    words[name] |= _words_of(node)
+            self._words[blob] = {name: frozenset(found) for name, found in words.items()}
+        return self._words[blob]
+
+
+def _words_of(node: ast.AST) -> set[str]:
+    strings = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    return {word for string in strings for word in _WORD.findall(string)}
