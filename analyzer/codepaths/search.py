@@ -24,7 +24,10 @@ _STRONG_WEIGHT = 5.0
 """Rarity that a template's words must add up to before it is believed on its own: one rare word, or two usual ones."""
 _USUAL_SIZE = 2_000
 """Statements of a repository for which the weights are meant; in a smaller one words are not less telling."""
-_TEST_PATH = re.compile(r"(?:^|/)(?:t|tests?|testing|e2e|fixtures|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py)(?:/|$)")
+_TEST_PATH = re.compile(
+    r"(?:^|/)(?:t|tests?|testing|e2e|fixtures|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py|__(?:tests|mocks)__|testdata"
+    r"|[^/]*_test\.go|[^/]*[.-](?:test|spec|stories)\.[cm]?[jt]sx?|[^/]*Tests?\.java)(?:/|$)"
+)
 _ASIDE_PATH = re.compile(r"(?:^|/)(?:docs?|examples?|scripts|benchmarks?|tools|migrations|vendor|third_party)/")
 _KIND_PRIOR = {
     "log": 1.0,
