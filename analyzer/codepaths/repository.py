@@ -6,9 +6,12 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import msgspec
+
 from analyzer.codepaths.frames import FileMatch, FilePaths, module_path
-from analyzer.codepaths.functions import Outline, read_outline
+from analyzer.codepaths.functions import Outline
 from analyzer.codepaths.indexing import complete
+from analyzer.codepaths.languages import Unread, called_in, frame_file, language_of_path, outline_as
 from analyzer.codepaths.presentation import OWNER_FILES, code_host, excerpt, link, owner_of, read_owners
 from analyzer.codepaths.scoring import Hit
 from analyzer.codepaths.search import Search
@@ -34,12 +37,15 @@ class RepositoryIndex:
         blobs: dict[str, StoredBlob],
         paths_by_blob: dict[str, list[str]],
         redact: Callable[[str], str],
+        unread: tuple[Unread, ...] = (),
     ) -> None:
         self._tree = tree
         self._store = store
         self._blobs = blobs
         self._paths_by_blob = paths_by_blob
         self._redact = redact
+        self.unread = unread
+        """files of other languages that were left out, and why"""
         self._search: Search | None = None
         self._files: FilePaths | None = None
         self._contents: dict[str, bytes] = {}
@@ -59,7 +65,7 @@ class RepositoryIndex:
 
     @property
     def unparsed(self) -> tuple[tuple[str, str], ...]:
-        """(path, reason) of the Python files whose strings were read without a syntax tree, or not at all."""
+        """(path, reason) of the files whose strings were read without a syntax tree, or not at all."""
         out: list[tuple[str, str]] = []
         for blob, paths in self._paths_by_blob.items():
             stored = self._blobs.get(blob)
@@ -173,7 +179,7 @@ class RepositoryIndex:
             return "the entry has no message"
         if event.kind is EventKind.REQUEST:
             return "a request log line: the platform wrote it"
-        return "no template of the repository fits the message"
+        return "; ".join(["no template of the repository fits the message", *map(str, self.unread)])
 
     def _hits(
         self,
@@ -205,18 +211,19 @@ class RepositoryIndex:
     def _frame(self, frame: Frame, innermost: bool) -> CodePath | None:
         if not frame.file or frame.line is None or frame.line < 1:
             return None
-        matches = self._paths().match(frame.file)
+        matches = self._paths().match(frame_file(frame.file, frame.function))
         if not matches:
             return None
         best = [m for m in matches if m.parts == matches[0].parts]
         checked = [m for m in best if self._encloses(m.path, frame)]
         match = (checked or best)[0]
         verified = bool(checked)
+        frame = self._spoken(match.path, frame)
         name = frame.function or ""
-        python = match.path.endswith(".py")
-        if python and not verified and (match.library or (match.parts < 2 and not match.whole)):
+        known = match.path.endswith(".py") or self._outline(match.path).parsed
+        if known and not verified and (match.library or (match.parts < 2 and not match.whole)):
             return None
-        if python and not verified and match.parts < 2 and name not in ("", "<module>"):
+        if known and not verified and match.parts < 2 and name not in ("", "<module>"):
             outline = self._outline(match.path)
             if outline.parsed and not outline.named(name):
                 return None
@@ -262,12 +269,10 @@ class RepositoryIndex:
 
     def _encloses(self, path: str, frame: Frame) -> bool:
         assert frame.line is not None
-        if not path.endswith(".py"):
-            return frame.line <= len(self._lines(path))
         outline = self._outline(path)
         if not outline.parsed:
             return frame.line <= len(self._lines(path))
-        name = (frame.function or "").replace(".<locals>", "")
+        name = (self._spoken(path, frame).function or "").replace(".<locals>", "")
         if name.startswith("<") and name != "<module>":  # <lambda>, <listcomp>: the function around it is not printed
             return frame.line <= len(self._lines(path))
         if not name or name == "<module>":
@@ -278,9 +283,13 @@ class RepositoryIndex:
     def _outline(self, path: str) -> Outline:
         blob = self._tree.files[path]
         if blob not in self._outlines:
-            python = path.endswith(".py")
-            self._outlines[blob] = read_outline(self._content(path)) if python else read_outline(b"(")
+            self._outlines[blob] = outline_as(language_of_path(path), self._content(path))
         return self._outlines[blob]
+
+    def _spoken(self, path: str, frame: Frame) -> Frame:
+        """The frame with its function called as this file calls it."""
+        function = called_in(path, self._outline(path), frame.function)
+        return frame if function == frame.function else msgspec.structs.replace(frame, function=function)
 
     def _content(self, path: str) -> bytes:
         self._read([path])
