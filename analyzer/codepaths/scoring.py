@@ -74,10 +74,10 @@ def is_test(path: str) -> bool:
     return bool(_TEST_PATH.search(path))
 
 
-def good_enough(statement: Statement, alignment: Alignment, text: str) -> bool:
+def good_enough(statement: Statement, alignment: Alignment, letters_of_text: int) -> bool:
     """Whether enough of the template and of the text agree to speak of a hit at all."""
-    letters = count_letters(statement.text.replace(HOLE, ""))
-    share = letters / max(1, count_letters(text))
+    letters = count_letters(statement.text)
+    share = letters / max(1, letters_of_text)
     several = len(words(statement.text)) > 1
     if alignment.fit is Fit.WHOLE:
         return letters >= 4 or share > 0.8

@@ -282,12 +282,13 @@ def test_one_content_under_two_suffixes_is_read_in_each_language() -> None:
 def test_a_test_file_stands_behind_the_code_it_tests(repository, cache: Path) -> None:
     repository.commit(
         {
-            "a/cart_test.go": 'package a\nfunc TestX() { want := "cart 7 was closed"\n}\n',
+            "a/cart_test.go": 'package a\nfunc TestX() { want := "cart 7 was closed"\n t.Fatal("no cart in it")\n}\n',
             "b/cart.go": 'package b\nfunc Close() { log.Printf("cart %d was closed", id)\n}\n',
         }
     )
     index = open_repository(repository.root, cache_dir=cache, redact=str, jobs=1)
-    assert [p.file for p in index.statements("cart 7 was closed")] == ["b/cart.go", "a/cart_test.go"]
+    assert [p.file for p in index.statements("cart 7 was closed")] == ["b/cart.go"]
+    assert [p.file for p in index.statements("no cart in it")] == ["a/cart_test.go"]
 
 
 @pytest.mark.parametrize(
