@@ -47,11 +47,10 @@ class Search:
         """Hits, best first; empty where nothing is good enough to name. Test code only where no other fits."""
         query = read_message(message)
         asked = Asked(field=field, logger=logger or query.logger, level=level or query.level)
+        emitters = Emitters(self._store, self._code, self._firsts, self._paths)
         for postings in (self._code, self._tests):
-            if postings.total:
-                emitters = Emitters(self._store, postings, self._firsts, self._paths)
-                if found := rank(self._hits(query, asked, postings), emitters.of):
-                    return found[:limit]
+            if postings.total and (found := rank(self._hits(query, asked, postings), emitters.of)):
+                return found[:limit]
         return []
 
     def why_not(self, message: str) -> str:
