@@ -98,7 +98,7 @@ def align_whole(template: str, message: str, weigh: Callable[[str], float], *, c
         if apart and start and head[0].isalnum() and message[start - 1].isalnum():
             continue  # the literal begins inside a word
         found = _from(fragments, literal, message, start, weigh, cut)
-        if found is not None and first == 0 and found.values and f": {head}" in found.values[0]:
+        if found is not None and first == 0 and len(literal) > 1 and f": {head}" in found.values[0]:
             # the words begin anew inside the first value: what stands in front is somebody else's
             again = message.index(f": {head}", start) + 2
             inner = _from(fragments, literal, message, again, weigh, cut)
