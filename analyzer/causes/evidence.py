@@ -57,7 +57,7 @@ def evidence(cluster: Cluster, paths: Sequence[CodePath], tests: Sequence[str]) 
         found.append(Evidence(text=f"the text is wrapped: {inside} around “{cluster.core[:200]}”", entry_ids=ids))
     for path in paths:
         words = f"{_ROLE_WORDS.get(path.role, 'see')} {path.file}:{path.line}"
-        why = f" ({'; '.join(path.evidence[:2])})" if path.evidence else ""
+        why = f" ({'; '.join(path.evidence[:3])})" if path.evidence else ""
         found.append(Evidence(text=words + why, file=path.file, line=path.line))
     if not paths and cluster.unlocated:
         found.append(Evidence(text=f"no code path: {cluster.unlocated}"))

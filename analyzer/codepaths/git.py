@@ -13,7 +13,17 @@ from typing import IO
 from analyzer.codepaths.languages import SUFFIXES
 from analyzer.errors import RepositoryError
 
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
+_SAFE = tuple(
+    part
+    for setting in (
+        "core.fsmonitor=false",
+        "core.hooksPath=/dev/null",
+        "core.quotePath=false",
+        "log.showSignature=false",  # would run the program that gpg.program names
+        "blame.showRoot=false",
+    )
+    for part in ("-c", setting)
+)
 REGULAR_MODES = frozenset({"100644", "100755", "100664"})
 _SOURCES = tuple(f"*{suffix}" for suffix in SUFFIXES)
 
@@ -26,9 +36,9 @@ class Git:
     prefix: str
     bare: bool
 
-    def run(self, *args: str, check: bool = True) -> bytes:
+    def run(self, *args: str, check: bool = True, stdin: bytes | None = None) -> bytes:
         """Output of a git command. Raises RepositoryError with git's own words where `check` and it fails."""
-        done = _start(self.directory, *args)
+        done = _start(self.directory, *args, stdin=stdin)
         if check and done.returncode:
             words = done.stderr.decode("utf-8", "replace").strip()
             raise RepositoryError(
@@ -126,10 +136,14 @@ def git_version() -> str:
     return _start(Path(), "--version").stdout.decode("utf-8", "replace").removeprefix("git version").strip()
 
 
-def _start(directory: Path, *args: str) -> subprocess.CompletedProcess[bytes]:
+def _start(directory: Path, *args: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
-            ["git", *_SAFE, "-C", str(directory), *args], capture_output=True, env=_environment(), check=False
+            ["git", *_SAFE, "-C", str(directory), *args],
+            capture_output=True,
+            env=_environment(),
+            check=False,
+            input=stdin,
         )
     except FileNotFoundError as err:
         raise RepositoryError(

@@ -1,15 +1,13 @@
-"""What a reader sees of a place in the code: an excerpt, who owns it, a link to the code host."""
+"""What a reader sees of a place in the code: an excerpt, a link to the code host."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from analyzer.model import ExcerptLine
 
-OWNER_FILES = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS")
 _MAX_LINES = 7
 _MAX_WIDTH = 240
 _SCP = re.compile(r"(?:[\w.\-]+@)?(?P<host>[\w.\-]+):(?!//)(?P<path>[^\s]+)$")
@@ -60,42 +58,3 @@ def link(host: str | None, commit: str | None, path: str, line: int, end_line: i
     if "bitbucket" in name:
         return f"{host}/src/{commit}/{file}#lines-{line}:{end_line}"
     return f"{host}/blob/{commit}/{file}#L{line}-L{end_line}"
-
-
-def read_owners(text: str) -> tuple[tuple[str, str], ...]:
-    """(pattern, owners) of a CODEOWNERS file, in its order."""
-    rules = []
-    for line in text.splitlines():
-        fields = line.split("#", 1)[0].split()
-        if fields and not fields[0].startswith(("[", "^[")):
-            rules.append((fields[0], " ".join(fields[1:])))
-    return tuple(rules)
-
-
-def owner_of(path: str, rules: Sequence[tuple[str, str]]) -> str | None:
-    """Owners by the last pattern that matches, as code hosts read the file; a pattern without owners means none."""
-    for pattern, owners in reversed(rules):
-        if _owners_pattern(pattern).match(path):
-            return owners or None
-    return None
-
-
-@lru_cache(maxsize=2_000)
-def _owners_pattern(pattern: str) -> re.Pattern[str]:
-    anchored = "/" in pattern.rstrip("/")
-    out = []
-    for piece in re.split(r"(\*\*/|/\*\*|\*+|\?)", pattern.strip("/")):
-        if piece == "**/":
-            out.append(r"(?:.*/)?")
-        elif piece == "/**":
-            out.append(r"/.*")
-        elif piece == "?":
-            out.append(r"[^/]")
-        elif piece and not piece.strip("*"):
-            out.append(r"[^/]*")
-        else:
-            out.append(re.escape(piece))
-    body = "".join(out)
-    # `docs/*` means the files of docs only; any other pattern also means all below the folder it names
-    below = r"$" if pattern.endswith("/*") else (r"/.*$" if pattern.endswith("/") else r"(?:/.*)?$")
-    return re.compile(("" if anchored else r"(?:.*/)?") + body + below)

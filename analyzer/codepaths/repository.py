@@ -6,19 +6,20 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import msgspec
-
-from analyzer.codepaths.frames import FileMatch, FilePaths, module_path
-from analyzer.codepaths.functions import Outline
+from analyzer.codepaths.blaming import LastChanges
+from analyzer.codepaths.contents import Contents
+from analyzer.codepaths.frame_mapping import FrameMapper, MappedFrame
+from analyzer.codepaths.frames import module_path
 from analyzer.codepaths.indexing import complete
-from analyzer.codepaths.languages import Unread, called_in, frame_file, language_of_path, outline_as
-from analyzer.codepaths.presentation import OWNER_FILES, code_host, excerpt, link, owner_of, read_owners
+from analyzer.codepaths.languages import Unread
+from analyzer.codepaths.owners import OWNER_FILES, OwnerRule, owner_of, read_owners
+from analyzer.codepaths.presentation import code_host, excerpt, link
 from analyzer.codepaths.scoring import Hit
 from analyzer.codepaths.search import Search
 from analyzer.codepaths.settling import settle
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
 from analyzer.codepaths.trees import Tree
-from analyzer.model import CodePath, ErrorEvent, EventKind, Frame, Role, SourceLocation, Unlocated
+from analyzer.model import Blame, CodePath, ErrorEvent, EventKind, Frame, Role, SourceLocation, Unlocated
 
 _MAX_SPAN = 30
 _ROLES = {"log": Role.EMIT, "print": Role.EMIT, "raise": Role.RAISE}
@@ -47,10 +48,11 @@ class RepositoryIndex:
         self.unread = unread
         """files of other languages that were left out, and why"""
         self._search: Search | None = None
-        self._files: FilePaths | None = None
-        self._contents: dict[str, bytes] = {}
-        self._outlines: dict[str, Outline] = {}
-        self._owners: tuple[tuple[str, str], ...] | None = None
+        self._contents = Contents(tree)
+        self._changes = LastChanges(tree, self._contents, redact)
+        self._mapper: FrameMapper | None = None
+        self._owner_rules: tuple[OwnerRule, ...] | None = None
+        self._owners: dict[str, str | None] = {}
         self._host: str | None = None
 
     @property
@@ -89,17 +91,28 @@ class RepositoryIndex:
         return self._searched().why_not(message)
 
     def frames(self, frames: Sequence[Frame], *, limit: int = 3) -> list[CodePath]:
-        """In-repository frames as code paths, innermost first; `frames` run outermost to innermost."""
+        """In-repository frames as code paths, innermost first; `frames` run outermost to innermost.
+
+        Generated and vendored files come after what the project's own hands wrote.
+        """
+        mapped = [m for m in reversed(self._frames().map(frames)) if m is not None]
+        ordered = sorted(enumerate(mapped), key=lambda m: (not m[1].by_hand, m[0]))
         out: list[CodePath] = []
-        for frame in reversed(frames):
-            found = self._frame(frame, innermost=not out)
-            if found is not None and all(
-                (found.file, found.line, found.function) != (p.file, p.line, p.function) for p in out
-            ):
+        places: set[tuple[str, int, str | None]] = set()
+        for position, frame in ordered:
+            found = self._frame_path(frame, innermost=position == 0)
+            if (found.file, found.line, found.function) not in places and len(out) < limit:
+                places.add((found.file, found.line, found.function))
                 out.append(found)
-            if len(out) >= limit:
-                break
         return out
+
+    def blame(self, path: CodePath) -> Blame:
+        """The commits that the lines of a code path were last changed in, at most 30 lines of it."""
+        return self._changes.blame(path)
+
+    def with_history(self, path: CodePath) -> CodePath:
+        """The code path with who changed it last among its evidence, and as its owner where CODEOWNERS names none."""
+        return self._changes.told(path)
 
     def locate(
         self, event: ErrorEvent, *, limit: int = 3, neighbours: Callable[[], Sequence[str]] = tuple
@@ -158,10 +171,11 @@ class RepositoryIndex:
         """The statement an entry's own label names, where a template there fits the message: labels lie."""
         if location is None or not location.file or not location.function:
             return None
-        files = {m.path for m in self._paths().match(module_path(location.file))}
+        files = {m.path for m in self._frames().paths.match(module_path(location.file))}
         if not files and "/" not in location.file:
             files = {
-                m.path for m in self._paths().match(module_path(location.file).removesuffix(".py") + "/__init__.py")
+                m.path
+                for m in self._frames().paths.match(module_path(location.file).removesuffix(".py") + "/__init__.py")
             }
         wanted = location.function.replace(".<locals>", "")
         # every hit is asked for: the label may name one that the words alone rank low
@@ -174,7 +188,9 @@ class RepositoryIndex:
 
     def _why_not(self, event: ErrorEvent) -> str:
         if event.stack_traces:
-            return "no frame lies in the repository, and no template fits the message"
+            said = [f for t in event.stack_traces for f in t.root_exception.frames]
+            why = self._frames().why_not(said) or "no frame lies in the repository"
+            return f"{why}, and no template fits the message"
         if not event.message or event.message == "(no message)":
             return "the entry has no message"
         if event.kind is EventKind.REQUEST:
@@ -203,109 +219,21 @@ class RepositoryIndex:
             self._search = Search(self._store, self._blobs, self._paths_by_blob)
         return self._search
 
-    def _paths(self) -> FilePaths:
-        if self._files is None:
-            self._files = FilePaths(self._tree.files)
-        return self._files
+    def _frames(self) -> FrameMapper:
+        if self._mapper is None:
+            self._mapper = FrameMapper(self._tree, self._contents, self._redact)
+        return self._mapper
 
-    def _frame(self, frame: Frame, innermost: bool) -> CodePath | None:
-        if not frame.file or frame.line is None or frame.line < 1:
-            return None
-        matches = self._paths().match(frame_file(frame.file, frame.function))
-        if not matches:
-            return None
-        best = [m for m in matches if m.parts == matches[0].parts]
-        checked = [m for m in best if self._encloses(m.path, frame)]
-        match = (checked or best)[0]
-        verified = bool(checked)
-        frame = self._spoken(match.path, frame)
-        name = frame.function or ""
-        known = match.path.endswith(".py") or self._outline(match.path).parsed
-        if known and not verified and (match.library or (match.parts < 2 and not match.whole)):
-            return None
-        if known and not verified and match.parts < 2 and name not in ("", "<module>"):
-            outline = self._outline(match.path)
-            if outline.parsed and not outline.named(name):
-                return None
-        return self._frame_path(frame, match, verified, len(checked or best), innermost)
-
-    def _frame_path(self, frame: Frame, match: FileMatch, verified: bool, rivals: int, innermost: bool) -> CodePath:
-        assert frame.line is not None
-        outline = self._outline(match.path)
+    def _frame_path(self, frame: MappedFrame, innermost: bool) -> CodePath:
         line = end = frame.line
-        evidence = [f"the frame's path ends like this file's ({match.parts} parts)"]
-        confidence = 0.97 if match.whole or match.parts > 2 else 0.9
-        function = outline.function_at(line) if outline.parsed else frame.function
-        if not outline.parsed:
-            confidence = min(confidence, 0.9)
-        elif not verified:
-            spans = outline.named(frame.function or "")
-            if len(spans) == 1:
-                function = spans[0].name
-                line = end = self._line_of(match.path, frame.code, spans[0].line, spans[0].end_line) or spans[0].line
-                evidence.append(f"line {frame.line} lies outside {function} here: other code was running")
-                confidence = 0.75
-            else:
-                evidence.append(f"{frame.function} does not stand around line {line} here: other code was running")
-                confidence = 0.4
-        raised = outline.raise_at(line) if innermost and verified else None
+        raised = self._contents.outline(frame.path).raise_at(line) if innermost and frame.certain else None
         if raised is not None:
             line, end = raised
-        if rivals > 1:
-            evidence.append(f"{rivals} files end alike")
-            confidence /= rivals
         role = Role.RAISE if raised is not None else Role.FRAME
-        return self._place(
-            match.path, line, end, function, role, round(confidence, 6), rivals == 1 and verified, tuple(evidence)
-        )
-
-    def _line_of(self, path: str, code: str | None, first: int, last: int) -> int | None:
-        """The line between two that reads like the frame's printed source."""
-        wanted = (code or "").strip()
-        if not wanted:
-            return None
-        lines = self._lines(path)
-        return next((n for n in range(first, min(last, len(lines)) + 1) if lines[n - 1].strip() == wanted), None)
-
-    def _encloses(self, path: str, frame: Frame) -> bool:
-        assert frame.line is not None
-        outline = self._outline(path)
-        if not outline.parsed:
-            return frame.line <= len(self._lines(path))
-        name = (self._spoken(path, frame).function or "").replace(".<locals>", "")
-        if name.startswith("<") and name != "<module>":  # <lambda>, <listcomp>: the function around it is not printed
-            return frame.line <= len(self._lines(path))
-        if not name or name == "<module>":
-            at = outline.function_at(frame.line)
-            return frame.line <= len(self._lines(path)) and (not name or at == "<module>" or at[0].isupper())
-        return any(s.line <= frame.line <= s.end_line for s in outline.named(name))
-
-    def _outline(self, path: str) -> Outline:
-        blob = self._tree.files[path]
-        if blob not in self._outlines:
-            self._outlines[blob] = outline_as(language_of_path(path), self._content(path))
-        return self._outlines[blob]
-
-    def _spoken(self, path: str, frame: Frame) -> Frame:
-        """The frame with its function called as this file calls it."""
-        function = called_in(path, self._outline(path), frame.function)
-        return frame if function == frame.function else msgspec.structs.replace(frame, function=function)
-
-    def _content(self, path: str) -> bytes:
-        self._read([path])
-        return self._contents[self._tree.files[path]]
-
-    def _read(self, paths: Sequence[str]) -> None:
-        """Brings the contents of files in, all in one question to git."""
-        wanted = sorted({self._tree.files[p] for p in paths if p in self._tree.files} - self._contents.keys())
-        if wanted:
-            self._contents.update((blob, content or b"") for blob, content in self._tree.read(wanted))
-
-    def _lines(self, path: str) -> list[str]:
-        return self._content(path).decode("utf-8", "replace").split("\n")
+        return self._place(frame.path, line, end, frame.function, role, frame.confidence, frame.unique, frame.evidence)
 
     def _code_paths(self, hits: Sequence[Hit]) -> list[CodePath]:
-        self._read([hit.path for hit in hits])
+        self._contents.load([hit.path for hit in hits])
         return [self._code_path(hit) for hit in hits]
 
     def _code_path(
@@ -335,8 +263,10 @@ class RepositoryIndex:
         evidence: tuple[str, ...],
     ) -> CodePath:
         commit = self._tree.commit_of(path)
-        if self._owners is None:
-            self._owners, self._host = self._read_owners(), self._read_host()
+        if self._owner_rules is None:
+            self._owner_rules, self._host = self._read_owners(), self._read_host()
+        if path not in self._owners:
+            self._owners[path] = self._redact(owner_of(path, self._owner_rules) or "") or None
         return CodePath(
             file=path,
             line=line,
@@ -347,14 +277,14 @@ class RepositoryIndex:
             confidence=confidence,
             unique=unique,
             evidence=tuple(self._redact(sentence) for sentence in evidence),
-            excerpt=excerpt(self._lines(path), line, end_line, self._redact),
-            owner=owner_of(path, self._owners),
+            excerpt=excerpt(self._contents.lines(path), line, end_line, self._redact),
+            owner=self._owners[path],
             link=link(self._host, commit, path, line, end_line),
         )
 
-    def _read_owners(self) -> tuple[tuple[str, str], ...]:
+    def _read_owners(self) -> tuple[OwnerRule, ...]:
         file = next((f for f in OWNER_FILES if f in self._tree.files), None)
-        return read_owners("\n".join(self._lines(file))) if file else ()
+        return read_owners("\n".join(self._contents.lines(file))) if file else ()
 
     def _read_host(self) -> str | None:
         return code_host(self._tree.git.remote()) if self._tree.git is not None else None

@@ -3,7 +3,7 @@
 from analyzer.model.causes import Cause, ChainLink, Evidence, LookAlike, SuspectCommit
 from analyzer.model.checks import Check, CheckStatus
 from analyzer.model.clusters import Cluster, Exemplar, Facet
-from analyzer.model.code import CodeIndex, CodePath, ExcerptLine, Role, Unlocated
+from analyzer.model.code import Blame, BlamedCommit, CodeIndex, CodePath, ExcerptLine, Role, Unlocated
 from analyzer.model.cycle import (
     Change,
     TestDelta,
@@ -56,6 +56,8 @@ __all__ = [
     "NO_MESSAGE",
     "WILDCARD",
     "Action",
+    "Blame",
+    "BlamedCommit",
     "Cause",
     "ChainLink",
     "Change",

@@ -102,6 +102,37 @@ class Unlocated:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlamedCommit:
+    """A commit that lines were last changed in."""
+
+    commit: str
+    """full id"""
+    author: str
+    """name, redacted; never an address"""
+    author_time: str
+    """RFC 3339 in UTC"""
+    summary: str
+    """first line of its message, redacted"""
+    lines: tuple[int, ...]
+    """of those asked for, ascending"""
+    cut: bool = False
+    """the clone is shallow and its history ends at this commit: the lines may be older"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blame:
+    """Where lines of a file at a commit come from. Lines are 1-based and inclusive."""
+
+    file: str
+    line: int
+    end_line: int
+    commits: tuple[BlamedCommit, ...] = ()
+    """by author time, latest first; empty where nothing can be said"""
+    reason: str | None = None
+    """why there are none, or why the answer is not the whole one"""
+
+
 class CodeIndex(Protocol):
     """A repository read at one commit. `codepaths` implements it; other stages only ask."""
 
@@ -124,3 +155,6 @@ class CodeIndex(Protocol):
 
         `neighbours` gives the lines around it, the nearest first; it is asked only where rivals are left.
         """
+
+    def blame(self, path: CodePath) -> Blame:
+        """The commits that the lines of a code path were last changed in, at the commit that is read."""

@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from analyzer.codepaths import RepositoryIndex
 from analyzer.model import Cluster, CodePath, Deploys, ErrorEvent, EventKind, Role, Unlocated
 from analyzer.pipeline.repositories import Repositories
 from analyzer.pipeline.surroundings import Surroundings
 
 _MAX_PATHS = 3
+_MAX_BLAMED = 20
+"""code paths of a run that git is asked about: the history of a long file costs up to a second"""
+_FAILING = (Role.RAISE, Role.FRAME)
 _LIKELY = 0.1
 """a place that is less probable than this only costs the reader time"""
 _NOT_IN_CODE = {
@@ -27,10 +31,36 @@ def locate_clusters(
     repositories: Repositories,
     surroundings: Surroundings,
 ) -> tuple[Cluster, ...]:
-    """Every cluster with `location`, `code_paths` and, where there are none, the reason."""
+    """Every cluster with `location`, `code_paths` and, where there are none, the reason.
+
+    The first path of a cluster and the first that failed say who changed them last; at most 20 of a run.
+    """
     commits = {d.service: d.commit for d in deploys.services}
     event_of_entry = {i: e for e in events for i in e.entry_ids}
-    return tuple(_locate(c, event_of_entry, commits, repositories, surroundings) for c in clusters)
+    located = [_locate(c, event_of_entry, commits, repositories, surroundings) for c in clusters]
+    blamed: dict[tuple[int, CodePath], CodePath] = {}
+    out = []
+    for cluster in located:
+        index = _index(cluster, commits, repositories) if cluster.code_paths and cluster.noise is None else None
+        paths = list(cluster.code_paths)
+        for place in _telling(paths) if index is not None else ():
+            key = (id(index), paths[place])
+            if index is not None and key not in blamed and len(blamed) < _MAX_BLAMED:
+                blamed[key] = index.with_history(paths[place])
+            paths[place] = blamed.get(key, paths[place])
+        out.append(replace(cluster, code_paths=tuple(paths)))
+    return tuple(out)
+
+
+def _telling(paths: Sequence[CodePath]) -> list[int]:
+    """Positions of the first path and of the first that failed."""
+    failing = next((n for n, p in enumerate(paths) if p.role in _FAILING), 0)
+    return sorted({0, failing}) if paths else []
+
+
+def _index(cluster: Cluster, commits: Mapping[str, str | None], repositories: Repositories) -> RepositoryIndex | None:
+    service = cluster.services[0] if cluster.services else ""
+    return repositories.of(service, commits.get(service))
 
 
 def _locate(
@@ -42,8 +72,7 @@ def _locate(
 ) -> Cluster:
     if cluster.kind in _NOT_IN_CODE:
         return replace(cluster, unlocated=_NOT_IN_CODE[cluster.kind])
-    service = cluster.services[0] if cluster.services else ""
-    index = repositories.of(service, commits.get(service))
+    index = _index(cluster, commits, repositories)
     if index is None:
         return replace(cluster, unlocated="no repository was given (--repo)")
     mine: list[ErrorEvent] = []

@@ -68,27 +68,48 @@ def test_the_function_decides_between_files_that_end_alike(index) -> None:
     assert (found.file, found.unique) == ("admin/shop/orders.py", True)
 
 
-def test_a_line_outside_its_function_is_moved_and_said(index) -> None:
+def test_the_printed_source_line_says_where_a_moved_line_is(index) -> None:
     (found,) = index.frames([frame("/app/backend/shop/orders.py", 90, "load", "return parse(path)")])
-    assert (found.line, found.function, found.unique) == (5, "load", False)
+    assert (found.line, found.function, found.unique) == (5, "load", True)
+    assert "the printed line 90 is line 5 here: other code was running" in found.evidence
+
+
+def test_a_line_outside_its_function_is_said_and_not_claimed_unique(index) -> None:
+    (found,) = index.frames([frame("/app/backend/shop/orders.py", 90, "load", "return other(path)")])
+    assert (found.line, found.function, found.unique) == (4, "load", False)
     assert found.confidence < 0.8
     assert any("other code was running" in sentence for sentence in found.evidence)
+
+
+def test_a_function_that_is_not_there_is_not_claimed(index) -> None:
+    (found,) = index.frames([frame("/app/backend/shop/orders.py", 5, "gone")])
+    assert (found.function, found.unique) == (None, False)
+    assert found.confidence <= 0.3
 
 
 @pytest.mark.parametrize(
     "file",
     [
         "/usr/lib/python3.11/json/__init__.py",
+        "/usr/lib/python3.11/shop/orders.py",
         "/usr/local/lib/python3.11/site-packages/httpx/__init__.py",
         "/app/../../etc/shop/orders.py",
         "../shop/orders.py",
         "<frozen importlib._bootstrap>",
         "/etc/passwd",
+        "/proc/self/environ",
         "",
+        "<string>",
+        "<template>",
+        "shop/orders.py\0",
+        "/app/backend\n/shop/orders.py",
+        "/app/" + "a/" * 500_000 + "backend/shop/orders.py",
+        "/opt/other/lib/site-packages/other/shop/orders.py",
+        "/opt/go/pkg/mod/example.com/shop@v1.2.0/web/src/cart.ts",
     ],
 )
 def test_what_is_not_the_repositorys_is_not_mapped(index, file: str) -> None:
-    assert index.frames([frame(file, 300, "loads")]) == []
+    assert index.frames([frame(file, 5, "load")]) == []
 
 
 def test_an_installed_copy_of_our_package_is_ours_when_the_function_fits(index) -> None:
@@ -97,7 +118,14 @@ def test_an_installed_copy_of_our_package_is_ours_when_the_function_fits(index) 
 
 
 @pytest.mark.parametrize(
-    "file", ["C:\\build\\web\\src\\cart.ts", "webpack:///./src/cart.ts?a1b2", "file:///web/src/cart.ts"]
+    "file",
+    [
+        "C:\\build\\web\\src\\cart.ts",
+        "\\\\?\\C:\\build\\web\\src\\cart.ts",
+        "webpack:///./src/cart.ts?a1b2",
+        "file:///web/src/cart.ts",
+        "/app/server/../web/src/cart.ts",
+    ],
 )
 def test_other_systems_and_languages_map_too(index, file: str) -> None:
     (found,) = index.frames([frame(file, 2, "add")])

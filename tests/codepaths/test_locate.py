@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.codepaths import open_repository
-from analyzer.codepaths.presentation import code_host, link, owner_of, read_owners
+from analyzer.codepaths.presentation import code_host, link
 from analyzer.model import (
     ErrorEvent,
     EventKind,
@@ -119,25 +119,6 @@ def test_owner_and_link_come_from_the_repository(index) -> None:
     found = index.locate(event("no ticket for A today"))[0]
     assert found.owner == "@example/doors"
     assert found.link == f"https://github.example.com/example/house/blob/{index.commit}/house/door.py#L14-L14"
-
-
-@pytest.mark.parametrize(
-    ("path", "owner"),
-    [
-        ("a/b.py", "@all"),
-        ("docs/x.md", "@docs"),
-        ("docs/deep/x.md", "@all"),
-        ("lib/deep/x.js", "@js"),
-        ("apps/web/x.py", "@apps @web"),
-        ("apps/free/x.py", None),
-        ("any/where/build/x.py", "@build"),
-    ],
-)
-def test_the_last_owner_pattern_that_matches_wins(path: str, owner: str | None) -> None:
-    rules = read_owners(
-        "# who\n*  @all\ndocs/* @docs\n*.js @js # scripts\n/apps/ @apps @web\n/apps/free\nbuild/ @build\n[Section]\n"
-    )
-    assert owner_of(path, rules) == owner
 
 
 @pytest.mark.parametrize(
