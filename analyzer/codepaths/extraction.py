@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from analyzer.codepaths.binding import Names
+from analyzer.codepaths.fact_rows import mentions, pack
+from analyzer.codepaths.facts import read_facts
 from analyzer.codepaths.folding import HOLE, Part, carrier, dress, fill, fold, operands, source, template
 from analyzer.codepaths.wording import count_letters, plain, words
 
@@ -75,6 +77,10 @@ class Extract(NamedTuple):
     words: list[list[str]]
     problem: str
     """why the file could not be parsed; then the statements come from its text alone"""
+    facts: bytes = b""
+    """packed, see `fact_rows`; empty where there is no syntax tree"""
+    mentions: tuple[str, ...] = ()
+    """the names by which the facts are found"""
 
 
 class _Place(NamedTuple):
@@ -89,7 +95,7 @@ class _Place(NamedTuple):
 def extract(code: bytes) -> Extract:
     """Every string expression of a Python file but docstrings. Never raises."""
     walker = _Walker()
-    problem = ""
+    problem, facts = "", None
     if len(code) > _MAX_SOURCE_BYTES:
         return Extract([], [], f"larger than {_MAX_SOURCE_BYTES} bytes")
     try:
@@ -98,6 +104,7 @@ def extract(code: bytes) -> Extract:
             tree = ast.parse(code)
         walker.names = Names(tree)
         walker.body(tree.body, "<module>")
+        facts = read_facts(tree)
     except SyntaxError as err:
         problem = f"{err.msg} (line {err.lineno})" if err.lineno else str(err.msg)
     except (ValueError, RecursionError, MemoryError) as err:
@@ -105,7 +112,9 @@ def extract(code: bytes) -> Extract:
     if problem:
         walker = _Walker()
         _scan(code.decode("utf-8", "replace"), walker)
-    return Extract(walker.statements, walker.words, problem)
+    if facts is None:
+        return Extract(walker.statements, walker.words, problem)
+    return Extract(walker.statements, walker.words, problem, pack(facts), mentions(facts))
 
 
 def _scan(text: str, walker: _Walker) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from analyzer.codepaths.code_facts import CodeFacts
 from analyzer.codepaths.frames import FileMatch, FilePaths, module_path
 from analyzer.codepaths.functions import Outline, read_outline
 from analyzer.codepaths.indexing import complete
@@ -44,6 +45,8 @@ class RepositoryIndex:
         self._outlines: dict[str, Outline] = {}
         self._owners: tuple[tuple[str, str], ...] | None = None
         self._host: str | None = None
+        self.facts = CodeFacts(lambda: (self._store, self._blobs), self._begin_anew, paths_by_blob)
+        """functions, calls, imports, handlers and more; costs nothing until it is asked"""
 
     @property
     def commit(self) -> str | None:
@@ -173,11 +176,15 @@ class RepositoryIndex:
     ) -> list[Hit]:
         try:
             return self._searched().find(message, limit=limit, field=field, logger=logger, level=level)
-        except sqlite3.Error:  # the cache broke under us: begin anew, in memory
-            self._store.close()
-            self._store, self._search = memory_store(), None
-            self._blobs = complete(self._store, self._tree, sorted(self._paths_by_blob), 0, None)
+        except sqlite3.Error:
+            self._begin_anew()
             return self._searched().find(message, limit=limit, field=field, logger=logger, level=level)
+
+    def _begin_anew(self) -> None:
+        """The cache broke under us: everything is read again, into memory."""
+        self._store.close()
+        self._store, self._search = memory_store(), None
+        self._blobs = complete(self._store, self._tree, sorted(self._paths_by_blob), 0, None)
 
     def _searched(self) -> Search:
         if self._search is None:
