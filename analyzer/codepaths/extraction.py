@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import warnings
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from analyzer.codepaths.binding import Names
 from analyzer.codepaths.fact_rows import mentions, pack
 from analyzer.codepaths.facts import read_facts
 from analyzer.codepaths.folding import HOLE, Part, carrier, dress, fill, fold, operands, source, template
+from analyzer.codepaths.text_fallback import read_broken, read_lines
 from analyzer.codepaths.wording import count_letters, plain, words
 
 EXTRACTOR_VERSION = 2
@@ -37,8 +39,6 @@ _LEVELS = {
 _PRINTERS = frozenset({"print", "echo", "secho", "write", "writelines", "pprint"})
 _EXCEPTION_NAME = re.compile(r"(?:Error|Exception|Warning|Exit|Failure|Failed|Timeout|Interrupt)$")
 _LOGGING_NAME = re.compile(r"(?:^|_)log(?:ger|ging)?(?:_|$)", re.IGNORECASE)
-_LITERAL = re.compile(r'"((?>(?:[^"\\\n]|\\.)*))"|\'((?>(?:[^\'\\\n]|\\.)*))\'')
-_DEFINITION = re.compile(r"(\s*)(?:async\s+)?(?:def|class)\s+(\w+)")
 _ONE_WORD_KINDS = frozenset({"log", "print", "raise", "exception", "return"})
 _MESSAGE_NAME = re.compile(r"messag|msg|error|detail|reason|descr|text|title|warn|hint|help|fail", re.IGNORECASE)
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
@@ -48,6 +48,7 @@ _NO_STRINGS_INSIDE = (str, ast.Name, ast.Attribute, ast.Constant)
 _MAX_TEXT = 2_000
 _MAX_WORDS = 80
 _MAX_SOURCE_BYTES = 4_000_000
+_MAX_BROKEN_BYTES = 1_000_000
 
 
 class Statement(NamedTuple):
@@ -94,10 +95,9 @@ class _Place(NamedTuple):
 
 def extract(code: bytes) -> Extract:
     """Every string expression of a Python file but docstrings. Never raises."""
-    walker = _Walker()
-    problem, facts = "", None
     if len(code) > _MAX_SOURCE_BYTES:
         return Extract([], [], f"larger than {_MAX_SOURCE_BYTES} bytes")
+    walker = _Walker()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape in someone's source is not our warning
@@ -106,29 +106,40 @@ def extract(code: bytes) -> Extract:
         walker.body(tree.body, "<module>")
         facts = read_facts(tree)
     except SyntaxError as err:
-        problem = f"{err.msg} (line {err.lineno})" if err.lineno else str(err.msg)
+        return _extract_broken(code, f"{err.msg} (line {err.lineno})" if err.lineno else str(err.msg))
     except (ValueError, RecursionError, MemoryError) as err:
-        problem = f"{type(err).__name__}: {err}"
-    if problem:
-        walker = _Walker()
-        _scan(code.decode("utf-8", "replace"), walker)
+        return _extract_broken(code, f"{type(err).__name__}: {err}")
+    return Extract(walker.statements, walker.words, "", pack(facts), mentions(facts))
+
+
+def _extract_broken(code: bytes, problem: str) -> Extract:
+    """What can be had of a file without a syntax tree: statement by statement, and text where there is none."""
+    if len(code) > _MAX_BROKEN_BYTES:
+        return Extract([], [], f"{problem}; larger than {_MAX_BROKEN_BYTES} bytes, so it was not read in parts")
+    broken = read_broken(code)
+    walker = _Walker()
+    facts, deep = None, []
+    if broken.tree is not None:
+        walker.names = Names(broken.tree)
+        for node in broken.tree.body:
+            count = len(walker.statements)
+            try:
+                walker.statement(node, "<module>")
+            except RecursionError:
+                del walker.statements[count:], walker.words[count:]
+                deep.append((node.lineno, node.end_lineno or node.lineno))
+        with contextlib.suppress(RecursionError):
+            facts = read_facts(broken.tree)
+    for statement, function in [*broken.rebuilt, *read_lines(broken.lines, deep)]:
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant | ast.JoinedStr):
+            place = _Place("text", "", "", statement.lineno, statement.end_lineno or statement.lineno, function)
+            walker.expression(statement.value, place)
+        else:
+            walker.statement(statement, function)
+    problem = f"{problem}; {broken.how}"
     if facts is None:
         return Extract(walker.statements, walker.words, problem)
     return Extract(walker.statements, walker.words, problem, pack(facts), mentions(facts))
-
-
-def _scan(text: str, walker: _Walker) -> None:
-    """Literals of one line each, where there is no syntax tree; the function is the last definition above."""
-    function = "<module>"
-    for number, line in enumerate(text.splitlines(), 1):
-        defined = _DEFINITION.match(line)
-        if defined:
-            function = defined.group(2)
-        for found in _LITERAL.finditer(line[:2_000]):
-            literal = found.group(1) or found.group(2) or ""
-            if " " in literal and count_letters(literal) >= 8:
-                text_of = re.sub(r"\{[^{}]{0,200}\}|%[sdrif]", HOLE, literal)
-                walker.emit([text_of], _Place("text", "", "", number, number, function), keep_holes=True)
 
 
 class _Walker:

@@ -119,6 +119,7 @@ def analyze(
     if folders:
         say(f"locating {len(clusters):,} clusters")
     clusters = locate_clusters(clusters, found.events, deploys, repositories)
+    ledger = replace(ledger, warnings=(*ledger.warnings, *repositories.warnings()))
     if run is not None:
         run = with_signatures(run, lambda text: _sign_text(text, masks, frames))
         run = link_tests(run, clusters, mask=lambda text: mask(text, masks))

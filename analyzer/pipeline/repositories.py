@@ -15,6 +15,8 @@ Progress = Callable[[str], None]
 _CONCEIVABLE = 0.005
 """a statement that shares a few words with the text is no answer"""
 
+_SHOWN = 3
+
 
 @dataclass(slots=True)
 class Repositories:
@@ -63,6 +65,16 @@ class Repositories:
             return None
         index = self.of(next(iter(self.folders)))
         return index.head if index else None
+
+    def warnings(self) -> tuple[str, ...]:
+        """What of the repositories that were read so far could not be read in full, a sentence each."""
+        found = []
+        for folder, inside, revision in sorted(self._open, key=str):
+            files = self._open[folder, inside, revision].unparsed
+            if files:
+                name = "/".join(part for part in (folder.name or "the repository", inside) if part)
+                found.append(self.redactor.text(f"{name}: {_unparsed(files)}"))
+        return tuple(dict.fromkeys(found))
 
     def full_id(self, commit: str) -> str:
         """The 40 digits of a commit; raises `RepositoryError` where no repository has it."""
@@ -142,3 +154,10 @@ def where(
     index = found.of(next(iter(folders)))
     places = index.statements(message, limit=limit) if index else ()
     return [p for p in places if p.confidence >= _CONCEIVABLE]
+
+
+def _unparsed(files: Sequence[tuple[str, str]]) -> str:
+    shown = ", ".join(f"{path} ({reason})" for path, reason in files[:_SHOWN])
+    more = f" and {len(files) - _SHOWN:,} more" if len(files) > _SHOWN else ""
+    count = "1 Python file does" if len(files) == 1 else f"{len(files):,} Python files do"
+    return f"{count} not parse and may hold more than was found: {shown}{more}"
