@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from analyzer.codepaths.folding import HOLE
@@ -12,12 +12,18 @@ from analyzer.codepaths.messages import WILD
 from analyzer.codepaths.wording import words
 
 _WORD = re.compile(rf"\w+|{WILD}")
-_BEFORE = frozenset(" '\"([{<|>=`\n")
+_SIGN = re.compile(r"[^\w\s]")
 _SENTENCE = re.compile(r"[:\-|>=,;.('\"\[{`]\s?$")
-_AFTER = re.compile(r"\s*(?:$|[.,;:|)\]}'\"`\-]|\s)")
-_LEADING_WORDS = 3
+_CLOSING = " .!\"')]}"
+_APART = frozenset(" '\"([{<|>=`\n,:;)]}!?")
+"""characters that end a value; after any other one, text beside a hole may be part of the value's own word"""
 _SWALLOWED_WORDS = 2
 """How many words of a template one redaction may have swallowed: the value, and the word its key was."""
+_INSIDE_A_VALUE = 0.25
+"""what a literal word counts that only completes a value: `.gz` after a path, `s` after a number"""
+_SIGNS_WEIGHT = 0.2
+_MAX_SIGNS = 8
+_STARTS = 4
 
 
 class Fit(IntEnum):
@@ -29,7 +35,9 @@ class Fit(IntEnum):
     """the whole template, somewhere inside"""
     SUFFIX = 2
     """the whole template, from a separator to the end: the core behind wrappers of others"""
-    WHOLE = 3
+    CUT = 3
+    """the message breaks off inside the template"""
+    WHOLE = 4
     """the whole template is the whole message"""
 
 
@@ -39,84 +47,165 @@ class Alignment:
 
     fit: Fit
     weight: float
-    """summed rarity of the template's words found"""
+    """summed rarity of the template's words found, and a little for its signs"""
     recall: float
     """share of the template's word weight found, 0 to 1"""
     values: tuple[str, ...] = ()
     """what stands in the holes; only where the whole template was found"""
     excused: float = 0.0
     """share of the weight that a redaction or the cut end of the message may hide; part of `recall`"""
+    missing: float = 0.0
+    """weight of the template's words that are neither found nor excused"""
+    before: int = 0
+    """words of the message in front of the template, a value at its beginning included"""
+    after: int = 0
+    """words of the message behind the template"""
+    start: int = 0
+    end: int = 0
+    """characters of the message between which the template's own words stand"""
 
 
-def align(template: str, message: str, weigh: Callable[[str], float]) -> Alignment | None:
-    """Best reading of `message` by `template`; None where nothing of it fits. Linear for whole fits, by blocks else."""
-    exact = _exact(template, message)
-    if exact is not None:
-        fit, values = exact
-        return Alignment(fit=fit, weight=sum(map(weigh, words(template.replace(HOLE, " ")))), recall=1.0, values=values)
-    return _partial(template, message, weigh)
+def align(template: str, message: str, weigh: Callable[[str], float], *, cut: bool = False) -> Alignment | None:
+    """Best reading of `message` by `template`; None where nothing of it fits. Linear for whole fits, by blocks else.
 
-
-def _exact(template: str, message: str) -> tuple[Fit, tuple[str, ...]] | None:
-    fragments = [f.strip() for f in template.split(HOLE)]
-    open_start, open_end = not fragments[0], not fragments[-1]
-    literal = [f for f in fragments if f]
-    if not literal:
+    `cut`: the message may break off inside the template.
+    """
+    fragments = template.split(HOLE)
+    if not any(f.strip() for f in fragments):
         return None
-    at = message.find(literal[0])
-    if at < 0:
-        return None
-    start, position, values = at, at + len(literal[0]), [message[:at].strip()] if open_start else []
-    for fragment in literal[1:-1]:
+    return _exact(fragments, message, weigh, cut) or _partial(template, message, weigh)
+
+
+def _exact(fragments: list[str], message: str, weigh: Callable[[str], float], cut: bool) -> Alignment | None:
+    literal = [(n, f.strip()) for n, f in enumerate(fragments) if f.strip()]
+    first, head = literal[0]
+    apart = first == 0 or fragments[first][0].isspace()
+    start = -1
+    for _ in range(_STARTS):
+        start = message.find(head, start + 1)
+        if start < 0:
+            break
+        if apart and start and head[0].isalnum() and message[start - 1].isalnum():
+            continue  # the literal begins inside a word
+        found = _from(fragments, literal, message, start, weigh, cut)
+        if found is not None:
+            return found
+    if cut and first == 0 and head.startswith(message):
+        weight = sum(map(weigh, words(message)))
+        return _told(fragments, message, 0, len(message), (), Fit.CUT, weigh, weight)
+    return None
+
+
+def _from(
+    fragments: list[str],
+    literal: list[tuple[int, str]],
+    message: str,
+    start: int,
+    weigh: Callable[[str], float],
+    cut: bool,
+) -> Alignment | None:
+    open_start, open_end = literal[0][0] > 0, not fragments[-1].strip()
+    values = [message[:start].strip()] if open_start else []
+    position = start + len(literal[0][1])
+    for number, fragment in literal[1:]:
         at = message.find(fragment, position)
-        if at < 0:
+        final = len(message) - len(fragment)
+        if number == literal[-1][0] and not open_end and final > at >= 0 and message.endswith(fragment):
+            at = final  # a closed template reaches to the end where it can
+        if at < 0 and not cut:
             return None
+        if at < 0:
+            broken = _broken_off(message, fragment, position)
+            values.append(message[position:broken].strip())
+            weight = _weight(fragments, number, weigh) + sum(map(weigh, words(message[broken:])[:-1]))
+            return _told(fragments, message, start, len(message), tuple(values), Fit.CUT, weigh, weight)
         values.append(message[position:at].strip())
         position = at + len(fragment)
-    if len(literal) > 1:
-        at = message.find(literal[-1], position)
-        last = len(message) - len(literal[-1])
-        if at >= 0 and not open_end and last > at and message.endswith(literal[-1]):
-            at = last  # a closed template reaches to the end where it can
-        if at < 0:
-            return None
-        values.append(message[position:at].strip())
-        position = at + len(literal[-1])
-    rest = message[position:]
+    rest, end = message[position:], position
     if open_end:
         values.append(rest.strip())
-        at_end = True
+        at_end, position = True, len(message)
     else:
-        at_end = not rest.strip(" .!\"')]}")
-        if rest and rest[0].isalnum() and literal[-1][-1].isalnum():
+        at_end = not rest.strip(_CLOSING)
+        if rest and rest[0].isalnum() and literal[-1][1][-1].isalnum():
             return None  # the literal ends inside a word
-    if start and not open_start and literal[0][0].isalnum() and message[start - 1].isalnum():
-        return None
-    found = tuple(values)
-    if open_start and message.count(" ", 0, start) > _LEADING_WORDS:
-        # a value of many words before the first literal is somebody else's text: this is an end, not the whole
-        return (Fit.SUFFIX if at_end else Fit.INNER), found
+    fit = Fit.INNER
     if at_end and (start == 0 or open_start):
-        return Fit.WHOLE, found
-    if at_end and _SENTENCE.search(message[max(0, start - 3) : start]):
-        return Fit.SUFFIX, found
-    return Fit.INNER, found
+        fit = Fit.WHOLE
+    elif at_end and _SENTENCE.search(message[max(0, start - 3) : start]):
+        fit = Fit.SUFFIX
+    told = _told(fragments, message, start, position, tuple(values), fit, weigh, None)
+    return replace(told, end=end)
+
+
+def _broken_off(message: str, fragment: str, position: int) -> int:
+    """Where the beginning of a fragment stands at the end of the message; its length where none does."""
+    for size in range(min(len(fragment), len(message) - position), 0, -1):
+        if message.endswith(fragment[:size]):
+            return len(message) - size
+    return len(message)
+
+
+def _told(
+    fragments: list[str],
+    message: str,
+    start: int,
+    end: int,
+    values: tuple[str, ...],
+    fit: Fit,
+    weigh: Callable[[str], float],
+    seen: float | None,
+) -> Alignment:
+    """`seen`: the weight found where the message breaks off; None where the whole template was found."""
+    total = _weight(fragments, len(fragments), weigh)
+    weight = total if seen is None else min(seen, total)
+    signs = min(_MAX_SIGNS, sum(len(_SIGN.findall(f)) for f in fragments)) if seen is None else 0
+    return Alignment(
+        fit=fit,
+        weight=weight + _SIGNS_WEIGHT * signs,
+        recall=1.0,
+        values=values,
+        excused=(total - weight) / total if total else 0.0,
+        before=message.count(" ", 0, start),
+        after=message.count(" ", end),
+        start=start,
+        end=end,
+    )
+
+
+def _weight(fragments: list[str], count: int, weigh: Callable[[str], float]) -> float:
+    """Rarity of the words of the first fragments; of text that hangs on a value without a blank, only a little."""
+    total = 0.0
+    for number, fragment in enumerate(fragments[:count]):
+        if not fragment.strip():
+            continue
+        begin, end = 0, len(fragment)
+        if number > 0 and fragment[0] not in _APART:
+            begin = next((i for i, c in enumerate(fragment) if c.isspace()), end)
+        if number < len(fragments) - 1 and fragment[-1] not in _APART and begin < end:
+            end = max(begin, 1 + max((i for i, c in enumerate(fragment) if c.isspace()), default=-1))
+        total += sum(map(weigh, words(fragment[begin:end])))
+        total += _INSIDE_A_VALUE * sum(weigh(w) for w in words(fragment[:begin]) + words(fragment[end:]))
+    return total
 
 
 def _partial(template: str, message: str, weigh: Callable[[str], float]) -> Alignment | None:
     from rapidfuzz.distance import LCSseq
 
     wanted = _WORD.findall(template.replace(HOLE, " ").lower())
-    given = _WORD.findall(message.lower())
+    spans = list(_WORD.finditer(message.lower()))
+    given = [found.group() for found in spans]
     if not wanted or not given:
         return None
     weights = [weigh(w) for w in wanted]
     total = sum(weights)
     found = excused = 0.0
+    first, last = len(given), 0
     for block in LCSseq.opcodes(wanted, given):
         a, b, c, d = block.src_start, block.src_end, block.dest_start, block.dest_end
         if block.tag == "equal":
             found += sum(weights[a:b])
+            first, last = min(first, c), max(last, d)
             continue
         if a == b:
             continue
@@ -127,4 +216,14 @@ def _partial(template: str, message: str, weigh: Callable[[str], float]) -> Alig
             excused += 0.7 * sum(weights[a:b])  # the message was cut here
     if not found or not total:
         return None
-    return Alignment(fit=Fit.PARTIAL, weight=found, recall=min(1.0, (found + excused) / total), excused=excused / total)
+    return Alignment(
+        fit=Fit.PARTIAL,
+        weight=found,
+        recall=min(1.0, (found + excused) / total),
+        excused=excused / total,
+        missing=max(0.0, total - found - excused),
+        before=first,
+        after=len(given) - last,
+        start=spans[first].start(),
+        end=spans[last - 1].end(),
+    )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from analyzer.codepaths.folding import Part, fold
 
-_MAX_ALTERNATIVES = 6
+_MAX_ALTERNATIVES = 12
 """strings of one name that are kept; a name with more is a register of texts, not a message"""
 
 
@@ -52,7 +52,7 @@ class Names:
             if added is not None and name in scope:
                 scope[name] = [Bound([*b.parts, *added], b.line) for b in scope[name]]
             return
-        for value in (node.value.body, node.value.orelse) if isinstance(node.value, ast.IfExp) else (node.value,):
+        for value in _choices(node.value):
             parts = fold(value)
             if parts is not None:
                 scope.setdefault(name, []).append(Bound(parts, value.lineno))
@@ -68,3 +68,14 @@ class Names:
         else:
             return []
         return found if len(found) <= _MAX_ALTERNATIVES else []
+
+
+def _choices(node: ast.expr) -> list[ast.expr]:
+    """What a name may be taken for: both branches of a choice, every value of a table of texts."""
+    if isinstance(node, ast.IfExp):
+        return [node.body, node.orelse]
+    if isinstance(node, ast.Dict):
+        return list(node.values)
+    if isinstance(node, ast.List | ast.Tuple):
+        return list(node.elts)
+    return [node]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from analyzer.codepaths.binding import Names
 from analyzer.codepaths.fact_rows import mentions, pack
 from analyzer.codepaths.facts import read_facts
-from analyzer.codepaths.folding import HOLE, Part, carrier, dress, fill, fold, operands, source, template
+from analyzer.codepaths.folding import HOLE, Part, carrier, command_line, dress, fill, fold, operands, source, template
 from analyzer.codepaths.text_fallback import read_broken, read_lines
 from analyzer.codepaths.wording import count_letters, plain, words
 
@@ -302,6 +302,8 @@ class _Walker:
             self.expression(term, place)
 
     def items(self, node: ast.List | ast.Tuple | ast.Set, place: _Place) -> None:
+        if type(node) is ast.List and place.kind:
+            self.emit(command_line(node) or [], place)
         for item in node.elts:
             self.expression(item, place)
 
@@ -357,7 +359,7 @@ class _Walker:
         level = _log_level(node.func, name)
         if level is not None:
             here = here._replace(kind="log", level=level)
-            args = self.logged(args, here)
+            args = self.logged(args, here, direct=type(node.func) is ast.Attribute)
             here = here._replace(kind="call", level="")
         elif name in _PRINTERS:
             here = here._replace(kind="print")
@@ -374,10 +376,13 @@ class _Walker:
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value, _silent(here))
 
-    def logged(self, args: list[ast.expr], place: _Place) -> list[ast.expr]:
-        """The message of a logging call with its `%` arguments; gives back what is left to look at."""
+    def logged(self, args: list[ast.expr], place: _Place, direct: bool) -> list[ast.expr]:
+        """The message of a logging call with its `%` arguments; gives back what is left to look at.
+
+        A project's own function `info(TEXT)` (not `direct`) is no emitter: there the constant stands for itself.
+        """
         for i, arg in enumerate(args):
-            if self.carried(arg, place, args[i + 1 :]):
+            if direct and self.carried(arg, place, args[i + 1 :]):
                 return args[i + 1 :]
             parts = fold(arg)
             if parts is not None:

@@ -17,6 +17,8 @@ _WRAPS_TEXT = frozenset({"_", "gettext", "dedent", "str", "cleandoc", "Text", "t
 _MAX_LITERAL = 4_000
 _MAX_REPEAT = 200
 _MAX_DRESSES = 4
+_SHORTEST_COMMAND = 3
+_FLAG = re.compile(r"--?[A-Za-z]")
 
 Part = str | ast.expr | None
 """A literal, the expression in a hole, or a hole whose expression is not known."""
@@ -41,6 +43,19 @@ def fold(node: ast.expr) -> list[Part] | None:
     return None
 
 
+def command_line(node: ast.List) -> list[Part] | None:
+    """A list with a flag among its strings, as it is printed: joined by blanks; None for any other list."""
+    if len(node.elts) < _SHORTEST_COMMAND:
+        return None
+    folded = [fold(item) for item in node.elts]
+    if not any(parts and isinstance(parts[0], str) and _FLAG.match(parts[0]) for parts in folded):
+        return None
+    joined: list[Part] = []
+    for item, parts in zip(node.elts, folded, strict=True):
+        joined.extend([" ", *(parts if parts is not None else [item])])
+    return joined[1:]
+
+
 def operands(node: ast.BinOp) -> list[ast.expr]:
     """The terms of a chain of additions, left to right, without recursion over the chain."""
     terms: list[ast.expr] = []
@@ -54,12 +69,14 @@ def operands(node: ast.BinOp) -> list[ast.expr]:
 
 
 def carrier(node: ast.expr) -> ast.Name | ast.Attribute | None:
-    """The name that brings the text of a message: of `N`, `N % x`, `N.format(x)`, `N + x`, `_(N)`; else None."""
+    """The name that brings the text: of `N`, `N % x`, `N.format(x)`, `N + x`, `_(N)`, `N[x]`; else None."""
     for _ in range(_MAX_DRESSES):
         if isinstance(node, ast.Name | ast.Attribute):
             return node
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.Add):
             node = node.left
+        elif isinstance(node, ast.Subscript):
+            node = node.value
         elif isinstance(node, ast.Call) and (inner := _undressed(node)) is not None:
             node = inner
         else:
@@ -83,7 +100,7 @@ def dress(node: ast.expr, parts: list[Part]) -> list[Part]:
 
 def _undressed(node: ast.Call) -> ast.expr | None:
     function = node.func
-    if isinstance(function, ast.Attribute) and function.attr in ("format", *_CALLED_ON_TEXT):
+    if isinstance(function, ast.Attribute) and function.attr in ("format", "get", *_CALLED_ON_TEXT):
         return function.value
     name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
     return node.args[0] if name in _WRAPS_TEXT and len(node.args) == 1 else None

@@ -54,6 +54,7 @@ _QUOTED = re.compile(
     r"\b\w{0,80}(?:Error|Exception|Exit|Timeout|Warning)\((?P<quote>['\"])(?P<text>.*)(?P=quote),?\)", re.DOTALL
 )
 """The `repr` of an exception, to its last quote."""
+_ELLIPSIS = re.compile(r"(?:\.\.\.|…|\[(?:truncated|cut)\])['\")\]]{0,3}$", re.IGNORECASE)
 _TRACE_START = "Traceback (most recent call last):"
 
 
@@ -67,6 +68,8 @@ class Query:
     """as the prefix says, in Cloud Logging's names"""
     logger: str | None = None
     """dotted name from the prefix"""
+    cut: str = ""
+    """the likeliest reading without its ellipsis, where it ends in one: it may break off in the middle"""
 
 
 def read_message(message: str) -> Query:
@@ -93,7 +96,8 @@ def read_message(message: str) -> Query:
         _append(texts, reading)
     if stripped != text.strip():
         _append(texts, text)
-    return Query(texts=tuple(texts), level=level, logger=logger)
+    cut = texts[0][: found.start()].strip() if texts and (found := _ELLIPSIS.search(texts[0])) else ""
+    return Query(texts=tuple(texts), level=level, logger=logger, cut=cut)
 
 
 def _readings(text: str) -> list[str]:

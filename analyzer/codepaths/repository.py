@@ -11,7 +11,8 @@ from analyzer.codepaths.frames import FileMatch, FilePaths, module_path
 from analyzer.codepaths.functions import Outline, read_outline
 from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.presentation import OWNER_FILES, code_host, excerpt, link, owner_of, read_owners
-from analyzer.codepaths.search import Hit, Search
+from analyzer.codepaths.scoring import Hit
+from analyzer.codepaths.search import Search
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
 from analyzer.codepaths.trees import Tree
 from analyzer.model import CodePath, ErrorEvent, EventKind, Frame, Role, SourceLocation, Unlocated

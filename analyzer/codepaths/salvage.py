@@ -129,7 +129,9 @@ class _Cutter:
         for n in range(start, end):
             self.lines[n] = ""
         self.lines[used[-1]] = indent + "pass"
-        self.lost.append((start + 1, used[-1] + 1))
+        last = used[-1] + 1
+        self.lost = [(a, b) for a, b in self.lost if b <= start or a > last]  # parts of it that were cut before
+        self.lost.append((start + 1, last))
 
     def _counts(self, n: int) -> bool:
         line = self.lines[n].lstrip()
