@@ -15,6 +15,8 @@ from analyzer.codepaths.tokens import Token, fields, split_string, tokenize
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*+)?$|^={7}$", re.MULTILINE)
 _INDENT = re.compile(r"^[ \f]*+\t[ \t\f]*+", re.MULTILINE)
 _CHAIN = re.compile(r"\{\s*+(\w++(?:\.\w++)*+)")
+_LATER = re.compile(r"""[\\#]|\b[fFtT][rR]?['"]|\b[rR][fFtT]['"]""")
+"""what no field held before Python 3.12, and f-strings in fields, which may hold it"""
 _OCTAL = re.compile(r"0[0-7]+")
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 _NOT_A_STATEMENT = frozenset("(=.,:;)]}")
@@ -79,7 +81,7 @@ def _string(text: str) -> str:
         at = 0
         for start, end in fields(body, quote):
             field = body[start:end]
-            if quote[0] in field or "\\" in field or "#" in field or ("\n" in field and len(quote) == 1):
+            if quote[0] in field or _LATER.search(field) or ("\n" in field and len(quote) == 1):
                 chain = _CHAIN.match(field)
                 kept += [body[at:start], "{", chain.group(1) if chain else "_", "}"]
                 if len(quote) == 1:

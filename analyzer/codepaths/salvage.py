@@ -19,6 +19,11 @@ from analyzer.codepaths.tokens import tokenize
 _INDENT = re.compile(r"[ \t]*+")
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}]")
 _DECORATES = re.compile(r"@")
+_STATEMENT = re.compile(
+    r"[ \t]*+(?:@|(?:def|class|async|return|raise|try|with|while|import|assert|elif|except|finally|pass|break|continue)"
+    r"\b)"
+)
+"""what begins a line never goes on with brackets, so those above it were left open"""
 _MAX_DEPTH = 12
 
 
@@ -67,7 +72,7 @@ class _Cutter:
         self.lines = lines
         self.lost: list[tuple[int, int]] = []
         self.mended = False
-        self._inside = _inside_strings(lines)
+        self._continuing = _continuing(lines)
 
     def cut(self, first: int, last: int, depth: int) -> None:
         """Makes lines `first` up to `last` (not included) parse, as the body of something."""
@@ -130,12 +135,13 @@ class _Cutter:
             self.lines[n] = ""
         self.lines[used[-1]] = indent + "pass"
         last = used[-1] + 1
-        self.lost = [(a, b) for a, b in self.lost if b <= start or a > last]  # parts of it that were cut before
+        while self.lost and self.lost[-1][0] > start:  # parts of it that were cut before
+            self.lost.pop()
         self.lost.append((start + 1, last))
 
     def _counts(self, n: int) -> bool:
         line = self.lines[n].lstrip()
-        return bool(line) and not line.startswith("#") and not self._inside[n]
+        return bool(line) and not line.startswith("#") and not self._continuing[n]
 
     def _indent(self, n: int) -> int:
         found = _INDENT.match(self.lines[n])
@@ -147,11 +153,18 @@ def _parse_lines(lines: Sequence[str]) -> bool:
     return parse("if 1:\n" + code if code[:1] in (" ", "\t") else code) is not None
 
 
-def _inside_strings(lines: Sequence[str]) -> list[bool]:
-    """Whether each line begins inside a string."""
-    inside = [False] * (len(lines) + 1)
+def _continuing(lines: Sequence[str]) -> list[bool]:
+    """Whether each line goes on with a string or with brackets; a bracket left open ends where a statement begins."""
+    continuing = [False] * (len(lines) + 1)
+    depth = 0
     for token in tokenize("\n".join(lines)):
         if token.kind == "string":
             for n in range(token.line, token.line + token.text.count("\n")):
-                inside[n] = True
-    return inside
+                continuing[n] = True
+        elif token.kind == "newline":
+            if depth and token.line < len(lines) and _STATEMENT.match(lines[token.line]):
+                depth = 0
+            continuing[token.line] = depth > 0
+        elif token.kind == "op" and token.text in "([{)]}":
+            depth = depth + 1 if token.text in "([{" else max(0, depth - 1)
+    return continuing

@@ -76,10 +76,16 @@ def first():
     raise DoorError("the first door is shut")
 
 class Door:
-    def bad(self):
+    def bad(
+        self, name: str
+    ):
         with self.lock:
             log.error("cannot lock the %s door", 1 2)
-            log.info("still in the same block")
+            log.info(
+                "still in the same block"
+            )
+        unclosed(
+            1
 
     def good(self):
         log.error("the good door is shut")
@@ -87,14 +93,14 @@ class Door:
     found = extract(code.encode())
     assert sorted(rows(found), key=lambda r: r[3]) == [
         ("raise", "the first door is shut", "first", 2),
-        ("log", "cannot lock the {} door", "Door.bad", 7),
-        ("log", "still in the same block", "Door.bad", 8),
-        ("log", "the good door is shut", "Door.good", 11),
+        ("log", "cannot lock the {} door", "Door.bad", 9),
+        ("log", "still in the same block", "Door.bad", 10),
+        ("log", "the good door is shut", "Door.good", 17),
     ]
-    assert found.problem.endswith("(line 7); read line 7 as text alone")
+    assert found.problem.endswith("; read lines 9, 13-14 as text alone")
     assert [(f.name, f.line, f.end_line) for f in unpack(found.facts).functions[2:]] == [
-        ("Door.bad", 5, 8),
-        ("Door.good", 10, 11),
+        ("Door.bad", 5, 14),
+        ("Door.good", 16, 17),
     ]
 
 
