@@ -32,6 +32,11 @@ class Names:
                     if isinstance(inner, ast.Assign | ast.AnnAssign):
                         self.bind(inner, node.name + ".")
 
+    @property
+    def in_function(self) -> bool:
+        """False in the bodies of the module and its classes, whose names are known from the start."""
+        return len(self._scopes) > 1
+
     def enter(self) -> None:
         """A function begins: what it binds is its own."""
         self._scopes.append({})

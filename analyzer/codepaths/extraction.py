@@ -42,7 +42,9 @@ _LOGGING_NAME = re.compile(r"(?:^|_)log(?:ger|ging)?(?:_|$)", re.IGNORECASE)
 _ONE_WORD_KINDS = frozenset({"log", "print", "raise", "exception", "return"})
 _MESSAGE_NAME = re.compile(r"messag|msg|error|detail|reason|descr|text|title|warn|hint|help|fail", re.IGNORECASE)
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
-_EMPTY = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_CLAUSES = (ast.excepthandler, ast.match_case, ast.withitem)
+_EMPTY = frozenset({ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue})
 _TEXTS = frozenset({ast.Constant, ast.JoinedStr})
 _NO_STRINGS_INSIDE = (str, ast.Name, ast.Attribute, ast.Constant)
 _MAX_TEXT = 2_000
@@ -201,16 +203,17 @@ class _Walker:
             self.statement(node, function)
 
     def statement(self, node: ast.stmt, function: str) -> None:
-        line, end = node.lineno, node.end_lineno or node.lineno
         of = type(node)
+        if of in _EMPTY:
+            return
+        line, end = node.lineno, node.end_lineno or node.lineno
         if of is ast.Expr:
             value = node.value  # type: ignore[attr-defined]
             if type(value) is not ast.Constant:
                 self.expression(value, _Place("", "", "", line, end, function))
-        elif of in _ASSIGNMENTS:
-            assert isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+        elif isinstance(node, _ASSIGNMENTS):
             if node.value is not None:
-                if function != "<module>":
+                if self.names.in_function:
                     self.names.bind(node)
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
                 self.expression(node.value, _Place("assign", "", _last_name(target), line, end, function))
@@ -225,7 +228,7 @@ class _Walker:
             self.expression(node.test, nothing)
             if node.msg is not None:
                 self.expression(node.msg, _Place("raise", "", "AssertionError", line, end, function))
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        elif isinstance(node, _FUNCTIONS):
             for decorator in node.decorator_list:
                 self.expression(decorator, _Place("", "", "", decorator.lineno, decorator.lineno, function))
             for default in [*node.args.defaults, *node.args.kw_defaults]:
@@ -236,21 +239,22 @@ class _Walker:
             self.names.leave()
         elif isinstance(node, ast.ClassDef):
             self.body(node.body, _inside(function, node.name))
-        elif of not in _EMPTY:
+        else:
             self.compound(node, function)
 
     def compound(self, node: ast.AST, function: str) -> None:
         """Statements that hold statements: their heads are searched for calls, their bodies walked."""
+        fields = node.__dict__
         for field in node._fields:
-            value = getattr(node, field, None)
-            for child in value if isinstance(value, list) else [value]:
+            value = fields.get(field)
+            for child in value if type(value) is list else (value,):
                 if isinstance(child, ast.stmt):
                     self.statement(child, function)
                 elif isinstance(child, ast.expr):
                     kind = "item" if field == "iter" else ""
                     place = _Place(kind, "", "", child.lineno, child.end_lineno or child.lineno, function)
                     self.expression(child, place)
-                elif isinstance(child, ast.excepthandler | ast.match_case | ast.withitem):
+                elif isinstance(child, _CLAUSES):
                     self.compound(child, function)
 
     def raised(self, node: ast.expr, place: _Place) -> None:
@@ -334,13 +338,16 @@ class _Walker:
     def silently(self, node: ast.expr, place: _Place) -> None:
         """Searched for calls only: a string compared with or used as a key is no message."""
         silent = _silent(place)
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self.expression(child, silent)
+        fields = node.__dict__
+        for field in node._fields:
+            held = fields.get(field)
+            for child in held if type(held) is list else (held,):
+                if child is not None:
+                    self.expression(child, silent)
 
     def mapping(self, node: ast.Dict, place: _Place) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
-            name = str(key.value) if isinstance(key, ast.Constant) else ""
+            name = plain(str(key.value)) if isinstance(key, ast.Constant) else ""
             end = value.end_lineno or value.lineno
             self.expression(value, _Place("dict", "", name, value.lineno, end, place.function))
 
@@ -415,7 +422,7 @@ def _last_name(node: ast.expr) -> str:
         return node.attr
     if isinstance(node, ast.Subscript):
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-            return node.slice.value
+            return plain(node.slice.value)
         return _last_name(node.value)
     return _last_name(node.func) if isinstance(node, ast.Call) else ""
 

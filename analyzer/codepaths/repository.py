@@ -80,6 +80,10 @@ class RepositoryIndex:
         """Statements that can produce this text, best first; `field` is the JSON key it stood under."""
         return self._code_paths(self._hits(message, limit=limit, field=field, logger=logger))
 
+    def why_unmapped(self, message: str) -> str:
+        """Why no statement was found for a text."""
+        return self._searched().why_not(message)
+
     def frames(self, frames: Sequence[Frame], *, limit: int = 3) -> list[CodePath]:
         """In-repository frames as code paths, innermost first; `frames` run outermost to innermost."""
         out: list[CodePath] = []

@@ -14,6 +14,7 @@ from analyzer.codepaths.postings import Postings
 from analyzer.codepaths.ranking import rank
 from analyzer.codepaths.scoring import Asked, Hit, good_enough, is_test, score
 from analyzer.codepaths.store import Store, StoredBlob
+from analyzer.codepaths.wording import words
 
 _PARTIALS = 60
 _ENOUGH = 8.0
@@ -53,6 +54,18 @@ class Search:
                 if found := rank(self._hits(query, asked, postings), emitters.of):
                     return found[:limit]
         return []
+
+    def why_not(self, message: str) -> str:
+        """The reason why `find` gives nothing."""
+        query = read_message(message)
+        if not any(words(text) for text in query.texts):
+            return "the text has no words of its own: any statement could have printed it"
+        if not self._code.total + self._tests.total:
+            return "the repository has no statement with a text that could be read"
+        asked = words(query.texts[0])
+        if not any(map(len, self._code.of(asked).values())):
+            return "no statement of the repository has any word of the text: another program wrote it"
+        return "no statement explains enough of the text: it may be a library's, the platform's, or of another commit"
 
     def _hits(self, query: Query, asked: Asked, postings: Postings) -> list[Hit]:
         best: dict[tuple[str, int, str, str], Hit] = {}

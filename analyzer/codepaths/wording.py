@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _SYMBOLS = re.compile(
-    "[\u00a0-\u00bf\u2000-\u2bff\u3000-\u303f\ufe00-\ufe0f\ufff0-\uffff\U0001f000-\U0001faff\U000e0000-\U000e01ef\x00-\x08\x0e-\x1f]"
+    "[\u00a0-\u00bf\u2000-\u2bff\u3000-\u303f\ufe00-\ufe0f\ud800-\udfff\ufff0-\uffff\U0001f000-\U0001faff\U000e0000-\U000e01ef\x00-\x08\x0e-\x1f]"
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"\w+")

@@ -5,6 +5,16 @@ Stages do not know each other; what one gives and the next takes is handed on he
 
 from analyzer.pipeline.analyze import Analyzed, analyze, read_dict_events
 from analyzer.pipeline.live import LiveOptions, first_findings, open_live
-from analyzer.pipeline.repositories import where
+from analyzer.pipeline.looking_up import Answer, look_up, where
 
-__all__ = ["Analyzed", "LiveOptions", "analyze", "first_findings", "open_live", "read_dict_events", "where"]
+__all__ = [
+    "Analyzed",
+    "Answer",
+    "LiveOptions",
+    "analyze",
+    "first_findings",
+    "look_up",
+    "open_live",
+    "read_dict_events",
+    "where",
+]

@@ -8,13 +8,9 @@ from pathlib import Path
 
 from analyzer.codepaths import RepositoryIndex, open_repository, resolve_commit
 from analyzer.errors import ConfigError, RepositoryError
-from analyzer.model import CodePath
-from analyzer.redaction import Redactor, build_redactor
+from analyzer.redaction import Redactor
 
 Progress = Callable[[str], None]
-_CONCEIVABLE = 0.005
-"""a statement that shares a few words with the text is no answer"""
-
 _SHOWN = 3
 
 
@@ -129,31 +125,6 @@ def parse_repositories(
     if commits and not folders:
         raise ConfigError("--revision without --repo", "say which repository holds that commit: --repo DIR")
     return folders, commits
-
-
-def where(
-    message: str,
-    *,
-    repo: str | Path,
-    revision: str | None = None,
-    limit: int = 10,
-    cache_dir: Path | None = None,
-    rules: Sequence[Path] = (),
-    salt: str | None = None,
-    progress: Progress | None = None,
-) -> list[CodePath]:
-    """The statements of a repository that can produce this text, best first; empty where none can."""
-    folders, commits = parse_repositories([str(repo)], [revision] if revision else [])
-    found = Repositories(
-        folders=folders,
-        revisions=commits,
-        redactor=build_redactor(tuple(rules), salt),
-        cache_dir=cache_dir,
-        progress=progress,
-    )
-    index = found.of(next(iter(folders)))
-    places = index.statements(message, limit=limit) if index else ()
-    return [p for p in places if p.confidence >= _CONCEIVABLE]
 
 
 def _unparsed(files: Sequence[tuple[str, str]]) -> str:
