@@ -97,7 +97,7 @@ class _Cutter:
             if not starts or not (decorated or _CONTINUES.match(head)):
                 starts.append(n)
             decorated = bool(_DECORATES.match(head))
-        return list(zip(starts, [*starts[1:], last], strict=True))
+        return list(zip(starts, [*starts[1:], last], strict=False))  # none where all lines go on with something
 
     def _bodies(self, start: int, end: int) -> list[tuple[int, int]]:
         """Runs of deeper lines below the heads of a statement."""

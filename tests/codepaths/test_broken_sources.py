@@ -173,3 +173,9 @@ def test_tokens_are_the_source_and_mending_keeps_its_lines(text: str) -> None:
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     assert mend(plain).count("\n") == plain.count("\n")
     assert salvage(text).lines == plain.split("\n")
+
+
+@given(st.text(alphabet="ab \n\t\\\"'#{}()[]:,=%", max_size=60), st.integers(1, 4))
+def test_whatever_stands_in_a_file_its_first_function_is_kept(text: str, indent: int) -> None:
+    code = f"def first():\n{' ' * indent}print('the door is shut')\n\ndef second():\n{' ' * indent}{text}\n"
+    assert ("print", "the door is shut", "first", 2) in rows(extract(code.encode()))
