@@ -9,12 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from analyzer.codepaths.commits import RepositoryHistory, open_history
     from analyzer.codepaths.opening import open_repository, resolve_commit
     from analyzer.codepaths.repository import RepositoryIndex
 
-__all__ = ["RepositoryIndex", "open_repository", "resolve_commit"]
+__all__ = ["RepositoryHistory", "RepositoryIndex", "open_history", "open_repository", "resolve_commit"]
 
-_HOMES = {"RepositoryIndex": "repository", "open_repository": "opening", "resolve_commit": "opening"}
+_HOMES = {
+    "RepositoryHistory": "commits",
+    "RepositoryIndex": "repository",
+    "open_history": "commits",
+    "open_repository": "opening",
+    "resolve_commit": "opening",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -65,18 +65,28 @@ class Alignment:
     """characters of the message between which the template's own words stand"""
 
 
+class Tokens:
+    """The words of a message with their places, read once for all templates."""
+
+    def __init__(self, message: str) -> None:
+        spans = list(_WORD.finditer(message.lower()))
+        self.words = [found.group() for found in spans]
+        self.spans = [found.span() for found in spans]
+
+
 def align(template: str, message: str, weigh: Callable[[str], float], *, cut: bool = False) -> Alignment | None:
     """Best reading of `message` by `template`; None where nothing of it fits. Linear for whole fits, by blocks else.
 
     `cut`: the message may break off inside the template.
     """
+    return align_whole(template, message, weigh, cut=cut) or align_partly(template, Tokens(message), weigh)
+
+
+def align_whole(template: str, message: str, weigh: Callable[[str], float], *, cut: bool = False) -> Alignment | None:
+    """The reading that finds every literal piece of the template in its order; None where one is missing."""
     fragments = template.split(HOLE)
     if not any(f.strip() for f in fragments):
         return None
-    return _exact(fragments, message, weigh, cut) or _partial(template, message, weigh)
-
-
-def _exact(fragments: list[str], message: str, weigh: Callable[[str], float], cut: bool) -> Alignment | None:
     literal = [(n, f.strip()) for n, f in enumerate(fragments) if f.strip()]
     first, head = literal[0]
     apart = first == 0 or fragments[first][0].isspace()
@@ -88,6 +98,11 @@ def _exact(fragments: list[str], message: str, weigh: Callable[[str], float], cu
         if apart and start and head[0].isalnum() and message[start - 1].isalnum():
             continue  # the literal begins inside a word
         found = _from(fragments, literal, message, start, weigh, cut)
+        if found is not None and first == 0 and len(literal) > 1 and f": {head}" in found.values[0]:
+            # the words begin anew inside the first value: what stands in front is somebody else's
+            again = message.index(f": {head}", start) + 2
+            inner = _from(fragments, literal, message, again, weigh, cut)
+            found = inner if inner is not None and inner.fit is Fit.SUFFIX else found
         if found is not None:
             return found
     if cut and first == 0 and head.startswith(message):
@@ -189,12 +204,12 @@ def _weight(fragments: list[str], count: int, weigh: Callable[[str], float]) -> 
     return total
 
 
-def _partial(template: str, message: str, weigh: Callable[[str], float]) -> Alignment | None:
+def align_partly(template: str, message: Tokens, weigh: Callable[[str], float]) -> Alignment | None:
+    """The reading that finds most words of the template in their order; None where it finds none."""
     from rapidfuzz.distance import LCSseq
 
     wanted = _WORD.findall(template.replace(HOLE, " ").lower())
-    spans = list(_WORD.finditer(message.lower()))
-    given = [found.group() for found in spans]
+    given = message.words
     if not wanted or not given:
         return None
     weights = [weigh(w) for w in wanted]
@@ -224,6 +239,6 @@ def _partial(template: str, message: str, weigh: Callable[[str], float]) -> Alig
         missing=max(0.0, total - found - excused),
         before=first,
         after=len(given) - last,
-        start=spans[first].start(),
-        end=spans[last - 1].end(),
+        start=message.spans[first][0],
+        end=message.spans[last - 1][1],
     )

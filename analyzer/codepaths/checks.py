@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from analyzer.codepaths.git import Git, git_version, open_git
+from analyzer.codepaths.languages import EXTRA, LANGUAGES, extract_as, is_installed
 from analyzer.codepaths.store import store_file
 from analyzer.model import Check
 
@@ -63,6 +64,21 @@ def check_index(cache_dir: Path | None) -> Iterator[Check]:
     yield Check.ok(name, f"{blobs:,} files, {file.stat().st_size / 1e6:,.1f} MB")
 
 
+def check_languages() -> Iterator[Check]:
+    """Whether the grammars of languages beyond Python are here, and can be loaded."""
+    name = "languages"
+    ways = {language: named for language, (named, _) in LANGUAGES.items()}
+    missing = sorted({named for language, named in ways.items() if not is_installed(language)})
+    if missing:
+        yield Check.skipped(
+            name, f"files in {', '.join(missing)} are not read: their grammars are not installed", EXTRA
+        )
+        return
+    for language in ways:
+        extract_as(language, b"")
+    yield Check.ok(name, f"Python, {', '.join(sorted(set(ways.values())))}")
+
+
 def _history(name: str, git: Git, head: str) -> Check:
     commits = int(git.run("rev-list", "--count", "HEAD"))
     at_hand = f"{commits:,} commit{'s' * (commits != 1)} at hand, HEAD is {head[:12]}"
@@ -88,10 +104,10 @@ def _work_tree(name: str, git: Git) -> Check:
     changed, gone = git.changed()
     count = len(changed) + len(gone)
     if not count:
-        return Check.ok(f"{name}, work tree", "its Python files are those of HEAD")
+        return Check.ok(f"{name}, work tree", "its source files are those of HEAD")
     return Check.warning(
         f"{name}, work tree",
-        f"{count:,} Python file{'s differ' if count != 1 else ' differs'} from HEAD: without --revision the code is"
+        f"{count:,} source file{'s differ' if count != 1 else ' differs'} from HEAD: without --revision the code is"
         " read as it lies there, not as it was deployed",
         "name the deployed commit (--revision COMMIT), or commit the changes",
     )

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from analyzer.codepaths.languages import SUFFIXES
 from analyzer.errors import RepositoryError
 
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
-_REGULAR_MODES = frozenset({"100644", "100755", "100664"})
+REGULAR_MODES = frozenset({"100644", "100755", "100664"})
+_SOURCES = tuple(f"*{suffix}" for suffix in SUFFIXES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,21 +58,21 @@ class Git:
         ):
             head, _, path = line.partition("\t")
             mode, _, blob = head.partition(" blob ")
-            if blob and mode in _REGULAR_MODES:
+            if blob and mode in REGULAR_MODES:
                 files[path] = blob
         return files
 
     def changed(self) -> tuple[set[str], set[str]]:
-        """Python files of the work tree that differ from HEAD or are new, and those that are gone; from the root."""
+        """Source files of the work tree that differ from HEAD or are new, and those that are gone; from the root."""
         listed = self.run(
-            "diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--name-status", "-z", "HEAD", "--", "*.py"
+            "diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--name-status", "-z", "HEAD", "--", *_SOURCES
         )
         fields = listed.decode("utf-8", "surrogateescape").split("\0")
         changed: set[str] = set()
         gone: set[str] = set()
         for state, path in zip(fields[::2], fields[1::2], strict=False):
             (gone if state == "D" else changed).add(path)
-        new = self.run("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", "*.py")
+        new = self.run("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", *_SOURCES)
         changed.update(p for p in new.decode("utf-8", "surrogateescape").split("\0") if p)
         return changed, gone
 

@@ -1,4 +1,4 @@
-"""Every Python blob of a tree in a store: what is cached is read, what is missing is parsed."""
+"""Every source file of a tree in a store: what is cached is read, what is missing is parsed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from analyzer.codepaths.languages import blob_of_key
 from analyzer.codepaths.parallel import extract_all
 from analyzer.codepaths.store import Store, StoredBlob, memory_store, open_store
 from analyzer.codepaths.trees import Tree
@@ -27,11 +28,15 @@ def index(
 def complete(
     store: Store, tree: Tree, wanted: list[str], jobs: int, progress: Callable[[str], None] | None
 ) -> dict[str, StoredBlob]:
-    """What the store knows of these blobs, after parsing those that it did not hold."""
+    """What the store knows of these keys (`languages.choose`), after parsing those that it did not hold."""
     known = store.blobs(wanted)
     missing = [blob for blob in wanted if blob not in known]
     if missing:
-        extracts = extract_all(tree.read(missing), len(missing), jobs=jobs, progress=progress)
+        keys: dict[str, list[str]] = {}
+        for key in missing:
+            keys.setdefault(blob_of_key(key), []).append(key)
+        files = ((key, code) for blob, code in tree.read(sorted(keys)) for key in keys[blob])
+        extracts = extract_all(files, len(missing), jobs=jobs, progress=progress)
         store.add(extracts)
         known |= store.blobs(missing)
     return known

@@ -55,6 +55,8 @@ _QUOTED = re.compile(
 )
 """The `repr` of an exception, to its last quote."""
 _ELLIPSIS = re.compile(r"(?:\.\.\.|…|\[(?:truncated|cut)\])['\")\]]{0,3}$", re.IGNORECASE)
+_LOST_SIGN = re.compile(r"^[?\ufffd]{1,4}\s+")
+"""What is left of an emoji in front where the terminal or the file could not hold it."""
 _TRACE_START = "Traceback (most recent call last):"
 
 
@@ -91,6 +93,7 @@ def read_message(message: str) -> Query:
                 break
         else:
             break
+    stripped = _LOST_SIGN.sub("", stripped)
     texts: list[str] = []
     for reading in _readings(stripped):
         _append(texts, reading)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analyzer.codepaths.git import open_git
 from analyzer.codepaths.indexing import index
+from analyzer.codepaths.languages import choose
 from analyzer.codepaths.repository import RepositoryIndex
 from analyzer.codepaths.trees import open_tree
 from analyzer.errors import RepositoryError
@@ -22,19 +23,18 @@ def open_repository(
     jobs: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> RepositoryIndex:
-    """The index of a checkout, a bare repository or a plain directory; the first time parses every Python file.
+    """The index of a checkout, a bare repository or a plain directory; the first time parses every file it can.
 
     Without `revision` the work tree is read as it is. Paths are relative to the repository's root, also where
     `subdir` or `path` itself narrows the view to a folder. Raises RepositoryError where there is no such directory
     or commit, or git is missing.
     """
     tree = open_tree(path, revision, subdir)
-    paths_by_blob: dict[str, list[str]] = {}
-    for name in sorted(tree.files):
-        if name.endswith(".py"):
-            paths_by_blob.setdefault(tree.files[name], []).append(name)
-    store, blobs = index(tree, sorted(paths_by_blob), cache_dir, jobs, progress)
-    return RepositoryIndex(tree=tree, store=store, blobs=blobs, paths_by_blob=paths_by_blob, redact=redact)
+    chosen = choose(tree.files)
+    store, blobs = index(tree, sorted(chosen.paths_by_key), cache_dir, jobs, progress)
+    return RepositoryIndex(
+        tree=tree, store=store, blobs=blobs, paths_by_blob=chosen.paths_by_key, redact=redact, unread=chosen.unread
+    )
 
 
 def resolve_commit(path: Path, revision: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from analyzer.codepaths.extraction import Extract, extract
+from analyzer.codepaths.extraction import Extract
+from analyzer.codepaths.languages import extract_as, language_of_key
 from analyzer.codepaths.worker import receive, send
 
 _BATCH_BYTES = 1_000_000
@@ -50,7 +51,7 @@ def extract_all(
         for thread in threads:
             thread.join()
     while (batch := take()) is not None:
-        note(batch, [extract(code) for _, code in batch])
+        note(batch, [extract_as(language_of_key(key), code) for key, code in batch])
     return results
 
 
@@ -89,12 +90,12 @@ def _feed(take: Callable[[], Batch | None], note: Callable[[Batch, list[Extract]
         assert process.stdout is not None
         while (batch := take()) is not None:
             try:
-                send(process.stdin, [code for _, code in batch])
+                send(process.stdin, [(language_of_key(key), code) for key, code in batch])
                 body = receive(process.stdout)
             except OSError:
                 body = None
             if body is None:
-                note(batch, [extract(code) for _, code in batch])
+                note(batch, [extract_as(language_of_key(key), code) for key, code in batch])
                 break
             note(batch, decoder.decode(body))
         try:

@@ -14,6 +14,7 @@ from analyzer.codepaths.wording import words
 Ids = NDArray[np.int64]
 
 _CANDIDATES = 100
+_HEAD_WORDS, _HEAD_CANDIDATES = 8, 50
 _TIES = 8
 """Ids depend on the history of the cache and must decide nothing: what ties with the last one stays, within reason."""
 _MAX_QUERY_WORDS = 200
@@ -60,6 +61,14 @@ class Postings:
         Of a text that is `cut` the statement may have many more.
         """
         wanted = list(dict.fromkeys(words(text)))[:_MAX_QUERY_WORDS]
+        found = self._best(wanted, cut, _CANDIDATES)
+        if len(wanted) > 2 * _HEAD_WORDS:
+            # in a long text a short template is outweighed by others that the values resemble: its head decides
+            for i, worth in self._best(wanted[:_HEAD_WORDS], cut, _HEAD_CANDIDATES).items():
+                found.setdefault(i, worth)
+        return found
+
+    def _best(self, wanted: Sequence[str], cut: bool, count: int) -> dict[int, float]:
         ids_by_word = self.of(wanted)
         known = sorted((w for w in wanted if len(ids_by_word[w])), key=lambda w: (len(ids_by_word[w]), w))
         if not known:
@@ -78,7 +87,7 @@ class Postings:
             counts[at] += 1
         share = counts / self._sizes[proposed]
         worth = np.round(weights * (np.sqrt(share) if cut else share**2), 6)
-        kept = _best(worth, _CANDIDATES)
+        kept = _best(worth, count)
         return dict(zip(proposed[kept].tolist(), worth[kept].tolist(), strict=True))
 
 

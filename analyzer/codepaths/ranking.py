@@ -20,6 +20,8 @@ _MAX_LAYERS = 4
 _EMITTER_GAIN = 1.0
 _BEHIND = 2.0
 _REWORDED = 3.0
+_TELLING_CUT = 15.0
+"""weight of the words before a text breaks off from which on no other statement is likely to begin alike"""
 
 
 def rank(hits: Sequence[Hit], emitters: Callable[[Hit], Sequence[Hit]]) -> list[Hit]:
@@ -65,7 +67,8 @@ def _share(layer: Sequence[Hit]) -> list[Hit]:
     out = []
     for place, hit in best.items():
         confidence = round(_believe(hit) * odds[place] / total, 6)
-        unique = hit is leader and confidence >= _CLAIMED and hit.emits and not hit.test
+        sure = hit.alignment.fit is not Fit.CUT or hit.alignment.weight >= _TELLING_CUT
+        unique = hit is leader and confidence >= _CLAIMED and hit.emits and sure and not hit.test
         out.append(replace(hit, confidence=confidence, unique=unique))
     return out
 

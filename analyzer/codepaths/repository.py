@@ -6,13 +6,17 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import msgspec
+
 from analyzer.codepaths.code_facts import CodeFacts
 from analyzer.codepaths.frames import FileMatch, FilePaths, module_path
-from analyzer.codepaths.functions import Outline, read_outline
+from analyzer.codepaths.functions import Outline
 from analyzer.codepaths.indexing import complete
+from analyzer.codepaths.languages import Unread, called_in, frame_file, language_of_path, outline_as
 from analyzer.codepaths.presentation import OWNER_FILES, code_host, excerpt, link, owner_of, read_owners
 from analyzer.codepaths.scoring import Hit
 from analyzer.codepaths.search import Search
+from analyzer.codepaths.settling import settle
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
 from analyzer.codepaths.trees import Tree
 from analyzer.model import CodePath, ErrorEvent, EventKind, Frame, Role, SourceLocation, Unlocated
@@ -34,12 +38,15 @@ class RepositoryIndex:
         blobs: dict[str, StoredBlob],
         paths_by_blob: dict[str, list[str]],
         redact: Callable[[str], str],
+        unread: tuple[Unread, ...] = (),
     ) -> None:
         self._tree = tree
         self._store = store
         self._blobs = blobs
         self._paths_by_blob = paths_by_blob
         self._redact = redact
+        self.unread = unread
+        """files of other languages that were left out, and why"""
         self._search: Search | None = None
         self._files: FilePaths | None = None
         self._contents: dict[str, bytes] = {}
@@ -61,7 +68,7 @@ class RepositoryIndex:
 
     @property
     def unparsed(self) -> tuple[tuple[str, str], ...]:
-        """(path, reason) of the Python files whose strings were read without a syntax tree, or not at all."""
+        """(path, reason) of the files whose strings were read without a syntax tree, or not at all."""
         out: list[tuple[str, str]] = []
         for blob, paths in self._paths_by_blob.items():
             stored = self._blobs.get(blob)
@@ -97,14 +104,21 @@ class RepositoryIndex:
                 break
         return out
 
-    def locate(self, event: ErrorEvent, *, limit: int = 3) -> list[CodePath] | Unlocated:
-        """Where this error comes from: emit or author, then raise, then frames."""
+    def locate(
+        self, event: ErrorEvent, *, limit: int = 3, neighbours: Callable[[], Sequence[str]] = tuple
+    ) -> list[CodePath] | Unlocated:
+        """Where this error comes from: emit or author, then raise, then frames.
+
+        `neighbours` gives the lines around it, the nearest first; it is asked only where rivals are left.
+        """
         if event.kind in (EventKind.PLATFORM, EventKind.DEPLOY):
             return Unlocated(reason="the platform wrote this, no statement of the repository")
         if event.stack_traces:
             found = self._locate_traced(event, limit)
         else:
             found = self._locate_text(event, limit)
+            if len(found) > 1 and not found[0].unique:
+                found = settle(found, neighbours(), lambda text: self.statements(text, limit=1))
         if found:
             return found[:limit]
         return Unlocated(reason=self._why_not(event))
@@ -168,7 +182,7 @@ class RepositoryIndex:
             return "the entry has no message"
         if event.kind is EventKind.REQUEST:
             return "a request log line: the platform wrote it"
-        return "no template of the repository fits the message"
+        return "; ".join(["no template of the repository fits the message", *map(str, self.unread)])
 
     def _hits(
         self,
@@ -204,18 +218,19 @@ class RepositoryIndex:
     def _frame(self, frame: Frame, innermost: bool) -> CodePath | None:
         if not frame.file or frame.line is None or frame.line < 1:
             return None
-        matches = self._paths().match(frame.file)
+        matches = self._paths().match(frame_file(frame.file, frame.function))
         if not matches:
             return None
         best = [m for m in matches if m.parts == matches[0].parts]
         checked = [m for m in best if self._encloses(m.path, frame)]
         match = (checked or best)[0]
         verified = bool(checked)
+        frame = self._spoken(match.path, frame)
         name = frame.function or ""
-        python = match.path.endswith(".py")
-        if python and not verified and (match.library or (match.parts < 2 and not match.whole)):
+        known = match.path.endswith(".py") or self._outline(match.path).parsed
+        if known and not verified and (match.library or (match.parts < 2 and not match.whole)):
             return None
-        if python and not verified and match.parts < 2 and name not in ("", "<module>"):
+        if known and not verified and match.parts < 2 and name not in ("", "<module>"):
             outline = self._outline(match.path)
             if outline.parsed and not outline.named(name):
                 return None
@@ -261,12 +276,10 @@ class RepositoryIndex:
 
     def _encloses(self, path: str, frame: Frame) -> bool:
         assert frame.line is not None
-        if not path.endswith(".py"):
-            return frame.line <= len(self._lines(path))
         outline = self._outline(path)
         if not outline.parsed:
             return frame.line <= len(self._lines(path))
-        name = (frame.function or "").replace(".<locals>", "")
+        name = (self._spoken(path, frame).function or "").replace(".<locals>", "")
         if name.startswith("<") and name != "<module>":  # <lambda>, <listcomp>: the function around it is not printed
             return frame.line <= len(self._lines(path))
         if not name or name == "<module>":
@@ -277,9 +290,13 @@ class RepositoryIndex:
     def _outline(self, path: str) -> Outline:
         blob = self._tree.files[path]
         if blob not in self._outlines:
-            python = path.endswith(".py")
-            self._outlines[blob] = read_outline(self._content(path)) if python else read_outline(b"(")
+            self._outlines[blob] = outline_as(language_of_path(path), self._content(path))
         return self._outlines[blob]
+
+    def _spoken(self, path: str, frame: Frame) -> Frame:
+        """The frame with its function called as this file calls it."""
+        function = called_in(path, self._outline(path), frame.function)
+        return frame if function == frame.function else msgspec.structs.replace(frame, function=function)
 
     def _content(self, path: str) -> bytes:
         self._read([path])

@@ -13,7 +13,10 @@ from analyzer.codepaths.wording import count_letters, words
 
 _STRONG_WEIGHT = 5.0
 """Rarity that a template's words must add up to before it is believed on its own: one rare word, or two usual ones."""
-_TEST_PATH = re.compile(r"(?:^|/)(?:t|tests?|testing|e2e|fixtures|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py)(?:/|$)")
+_TEST_PATH = re.compile(
+    r"(?:^|/)(?:t|tests?|testing|e2e|fixtures|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py|__(?:tests|mocks)__|testdata"
+    r"|[^/]*_test\.go|[^/]*[.-](?:test|spec|stories)\.[cm]?[jt]sx?|[^/]*Tests?\.java)(?:/|$)"
+)
 _ASIDE_PATH = re.compile(r"(?:^|/)(?:docs?|examples?|scripts?|benchmarks?|tools|migrations|vendor|third_party)/")
 _PATTERN = re.compile(r"\.\*|\(\?[P:=!<]|\\[sSdwWb.(\[]|\[\^|\$$")
 _KIND_PRIOR = {"log": 0.0, "raise": 0.0, "exception": -0.2, "print": -0.3, "kwarg": -0.8, "return": -1.2, "dict": -1.2}
@@ -71,10 +74,10 @@ def is_test(path: str) -> bool:
     return bool(_TEST_PATH.search(path))
 
 
-def good_enough(statement: Statement, alignment: Alignment, text: str) -> bool:
+def good_enough(statement: Statement, alignment: Alignment, letters_of_text: int) -> bool:
     """Whether enough of the template and of the text agree to speak of a hit at all."""
-    letters = count_letters(statement.text.replace(HOLE, ""))
-    share = letters / max(1, count_letters(text))
+    letters = count_letters(statement.text)
+    share = letters / max(1, letters_of_text)
     several = len(words(statement.text)) > 1
     if alignment.fit is Fit.WHOLE:
         return letters >= 4 or share > 0.8

@@ -6,15 +6,14 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analyzer.codepaths.alignment import Alignment, Fit, align
+from analyzer.codepaths.alignment import Alignment, Fit, Tokens, align_partly, align_whole
 from analyzer.codepaths.emitting import Emitters
-from analyzer.codepaths.folding import HOLE
 from analyzer.codepaths.messages import Query, read_message
 from analyzer.codepaths.postings import Postings
 from analyzer.codepaths.ranking import rank
 from analyzer.codepaths.scoring import Asked, Hit, good_enough, is_test, score
 from analyzer.codepaths.store import Store, StoredBlob
-from analyzer.codepaths.wording import words
+from analyzer.codepaths.wording import count_letters, words
 
 _PARTIALS = 60
 _ENOUGH = 8.0
@@ -48,11 +47,10 @@ class Search:
         """Hits, best first; empty where nothing is good enough to name. Test code only where no other fits."""
         query = read_message(message)
         asked = Asked(field=field, logger=logger or query.logger, level=level or query.level)
+        emitters = Emitters(self._store, self._code, self._firsts, self._paths)
         for postings in (self._code, self._tests):
-            if postings.total:
-                emitters = Emitters(self._store, postings, self._firsts, self._paths)
-                if found := rank(self._hits(query, asked, postings), emitters.of):
-                    return found[:limit]
+            if postings.total and (found := rank(self._hits(query, asked, postings), emitters.of)):
+                return found[:limit]
         return []
 
     def why_not(self, message: str) -> str:
@@ -78,7 +76,7 @@ class Search:
                 cost = number * _READING_COST
                 if key not in best or best[key].score < hit.score - cost:
                     best[key] = replace(hit, score=round(hit.score - cost, 6))
-            if any(h.alignment.fit is Fit.WHOLE and h.score >= _ENOUGH for h in best.values()):
+            if any(map(_is_enough, best.values())):
                 break
         return list(best.values())
 
@@ -86,20 +84,31 @@ class Search:
         """Hits of one reading of a message."""
         worth = postings.candidates(text, cut=cut)
         statements = self._store.statements(worth)
-        partials = 0
+        ordered = sorted(statements, key=lambda i: (-worth[i], statements[i].text))
+        letters = count_letters(text)
         known: dict[str, Alignment | None] = {}
-        hits = []
-        for i in sorted(statements, key=lambda i: (-worth[i], statements[i].text)):
+        hits: list[Hit] = []
+
+        def note(i: int, alignment: Alignment | None) -> None:
             statement = statements[i]
-            template = statement.text
-            if template not in known:
-                if partials > _PARTIALS and not all(f.strip() in text for f in template.split(HOLE)):
-                    continue
-                found = align(template, text, postings.weigh, cut=cut)
-                partials += found is None or found.fit is Fit.PARTIAL
-                known[template] = found
-            alignment = known[template]
-            if alignment is not None and good_enough(statement, alignment, text):
+            if alignment is not None and good_enough(statement, alignment, letters):
                 for path in self._paths[bisect_right(self._firsts, i) - 1]:
                     hits.append(score(path, statement, alignment, asked))
+
+        for i in ordered:
+            template = statements[i].text
+            if template not in known:
+                known[template] = align_whole(template, text, postings.weigh, cut=cut)
+            note(i, known[template])
+        if any(_is_enough(hit) and hit.emits for hit in hits):
+            return hits
+        tokens = Tokens(text)
+        rest = [i for i in ordered if known[statements[i].text] is None][:_PARTIALS]
+        partly = {t: align_partly(t, tokens, postings.weigh) for t in {statements[i].text for i in rest}}
+        for i in rest:
+            note(i, partly[statements[i].text])
         return hits
+
+
+def _is_enough(hit: Hit) -> bool:
+    return hit.alignment.fit is Fit.WHOLE and hit.score >= _ENOUGH

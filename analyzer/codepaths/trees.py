@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analyzer.codepaths.git import Git, open_git
+from analyzer.codepaths.languages import is_source
 from analyzer.errors import RepositoryError
 
 _SKIPPED_FOLDERS = frozenset(
@@ -127,7 +128,7 @@ def _plain(path: Path) -> Tree:
             if file.is_symlink() or not file.is_file():
                 continue
             relative = file.relative_to(path).as_posix()
-            if name.endswith(".py"):
+            if is_source(name):
                 content = _read(file)
                 if content is None:
                     continue

@@ -13,7 +13,8 @@ from typing import IO
 
 import msgspec
 
-from analyzer.codepaths.extraction import Extract, extract
+from analyzer.codepaths.extraction import Extract
+from analyzer.codepaths.languages import extract_as
 
 _LENGTH = struct.Struct(">Q")
 
@@ -39,9 +40,9 @@ def receive(pipe: IO[bytes]) -> bytes | None:
 def main() -> None:
     """Answer batches until the input ends."""
     gc.disable()  # syntax trees are freed by reference counts; collecting them costs a third more
-    decoder = msgspec.msgpack.Decoder(list[bytes])
+    decoder = msgspec.msgpack.Decoder(list[tuple[str, bytes]])
     while (body := receive(sys.stdin.buffer)) is not None:
-        answers: list[Extract] = [extract(code) for code in decoder.decode(body)]
+        answers: list[Extract] = [extract_as(language, code) for language, code in decoder.decode(body)]
         send(sys.stdout.buffer, answers)
         gc.collect(0)
 

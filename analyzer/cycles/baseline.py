@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from analyzer.errors import ReportError
-from analyzer.model import Cluster, TestRun, parse_time
+from analyzer.model import Cluster, Deploys, TestRun, parse_time
 from analyzer.model.report import SCHEMA_ID
 
 _SCHEMA = re.compile(r"analyzer\.report/(\d{1,6})")
@@ -27,6 +27,7 @@ class Baseline:
     to_ns: int | None = None
     services: tuple[str, ...] = ()
     revisions: tuple[str, ...] = ()
+    deploys: Deploys = field(default_factory=Deploys)
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -70,4 +71,5 @@ def _baseline(data: dict[str, Any], path: Path) -> Baseline:
         to_ns=parse_time(window["to"]) if window.get("to") else None,
         services=tuple(str(service) for service in cycle.get("services") or ()),
         revisions=tuple(str(revision) for revision in cycle.get("revisions") or ()),
+        deploys=Deploys.from_dict(data.get("deploys") or {}),
     )

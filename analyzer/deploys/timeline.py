@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from analyzer.deploys.audit import Step, read_step
+from analyzer.deploys.banners import commits_by_banner
 from analyzer.deploys.commits import commits_by_label
-from analyzer.model import Deploys, Entry, ServiceDeploy, TimelineEvent
+from analyzer.model import Deploys, Entry, PrintedLine, ServiceDeploy, TimelineEvent
 
 _SILENT_LOGS = ("cloudaudit.googleapis.com", "varlog%2Fsystem", "varlog/system")
 """logs in which the platform speaks of a revision that need not serve"""
@@ -21,17 +22,30 @@ _BySource = Mapping[tuple[str, str], tuple[str, str]]
 """(service, revision) → (commit, source)"""
 
 
-def read_deploys(entries: Sequence[Entry], *, options: Mapping[str, str], head: str | None) -> Deploys:
+def read_deploys(
+    entries: Sequence[Entry],
+    *,
+    options: Mapping[str, str],
+    head: str | None,
+    printed: Sequence[PrintedLine] = (),
+    is_known: Callable[[str, str], bool] | None = None,
+) -> Deploys:
     """Services with revisions in order of first appearance, and the timeline sorted by (time, service, revision).
 
     `options` maps services to commits the user named, "" to the one for every service without its own. A service's
-    commit is that option, else what its newest revision says of itself: a label, its deploy's labels, its image tag.
-    Otherwise commit and source are None; nothing is inferred here.
+    commit is that option, else what its newest revision says of itself: a label, its deploy's labels, its image tag, a
+    line of its start among those `printed`, if the service's repository knows the commit (`is_known`). Otherwise commit
+    and source are None; nothing is inferred here.
     """
     ordered = sorted(entries, key=lambda e: (e.time_ns is None, e.time_ns or 0, e.log_name, e.entry_id, e.position))
     steps = _bound(_once(step for entry in ordered if (step := read_step(entry)) and step.service))
     serving = _first_serving(ordered)
     commits: dict[tuple[str, str], tuple[str, str]] = {
+        key: (commit, "banner")
+        for key, commit in commits_by_banner(printed).items()
+        if is_known is None or is_known(key[0], commit)
+    }
+    commits |= {
         (step.service, step.revision): (step.commit, step.source)
         for step in steps
         if step.event == "deployed" and step.revision and step.commit and step.source
@@ -84,12 +98,12 @@ def _service(service: str, revisions: Sequence[str], options: Mapping[str, str],
     commit, source = None, None
     if named := options.get(service) or options.get(""):
         commit, source = named, "option"
-    elif found := commits.get((service, _newest(revisions))) or commits.get((service, "")):
+    elif found := commits.get((service, newest_revision(revisions))) or commits.get((service, "")):
         commit, source = found
     return ServiceDeploy(service=service, revisions=tuple(revisions), commit=commit, source=source)
 
 
-def _newest(revisions: Sequence[str]) -> str:
+def newest_revision(revisions: Sequence[str]) -> str:
     """The revision deployed last: by Cloud Run's numbers, else the one that appeared last; "" where there is none.
 
     An old one that drains can appear after the new one.

@@ -35,6 +35,7 @@ from analyzer.model.events import (
     StackTrace,
     TraceException,
 )
+from analyzer.model.facts import CodeFact, CodeHistory, DatedCommit, FactKind, PrintedLine
 from analyzer.model.placeholders import WILDCARD, placeholder_values
 from analyzer.model.report import (
     Action,
@@ -61,9 +62,12 @@ __all__ = [
     "Check",
     "CheckStatus",
     "Cluster",
+    "CodeFact",
+    "CodeHistory",
     "CodeIndex",
     "CodePath",
     "CycleInfo",
+    "DatedCommit",
     "Deploys",
     "Dropped",
     "Entry",
@@ -75,6 +79,7 @@ __all__ = [
     "ExcerptLine",
     "Exemplar",
     "Facet",
+    "FactKind",
     "FileReport",
     "Fix",
     "Frame",
@@ -84,6 +89,7 @@ __all__ = [
     "Ledger",
     "LookAlike",
     "NestedText",
+    "PrintedLine",
     "Relation",
     "Report",
     "Role",

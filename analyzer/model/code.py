@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -117,5 +117,10 @@ class CodeIndex(Protocol):
     def frames(self, frames: Sequence[Frame], *, limit: int = 3) -> Sequence[CodePath]:
         """In-repository frames as code paths, innermost first."""
 
-    def locate(self, event: ErrorEvent, *, limit: int = 3) -> Sequence[CodePath] | Unlocated:
-        """Where this error comes from: emit or author, then raise, then frames."""
+    def locate(
+        self, event: ErrorEvent, *, limit: int = 3, neighbours: Callable[[], Sequence[str]] = tuple
+    ) -> Sequence[CodePath] | Unlocated:
+        """Where this error comes from: emit or author, then raise, then frames.
+
+        `neighbours` gives the lines around it, the nearest first; it is asked only where rivals are left.
+        """

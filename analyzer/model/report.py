@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from analyzer.model.causes import Cause
 from analyzer.model.clusters import Cluster
 from analyzer.model.cycle import TestRun
 from analyzer.model.entries import Dropped, FileReport, Gap
-from analyzer.model.times import format_time
+from analyzer.model.times import format_time, parse_time
 
 SCHEMA_ID = "analyzer.report/1"
 
@@ -89,10 +90,13 @@ class ServiceDeploy:
     revisions: tuple[str, ...] = ()
     commit: str | None = None
     source: str | None = None
-    """option, label, image, audit or inferred"""
+    """option, label, image, audit, banner or inferred"""
     inferred_commits: tuple[str, ...] | None = None
+    """oldest and newest commit that the logs fit; None where they do not tell"""
     facts: tuple[tuple[str, tuple[int, int]], ...] = ()
     """kind of fact → (fitting, checked)"""
+    evidence: tuple[str, ...] = ()
+    """what besides the facts bounds the inferred range, or why there is none"""
 
     def to_dict(self) -> dict[str, Any]:
         """As the contract writes it."""
@@ -103,7 +107,21 @@ class ServiceDeploy:
             "source": self.source,
             "inferred_commits": list(self.inferred_commits) if self.inferred_commits is not None else None,
             "facts": {k: list(v) for k, v in self.facts},
+            "evidence": list(self.evidence),
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ServiceDeploy:
+        """The inverse of `to_dict`."""
+        return cls(
+            service=str(data["service"]),
+            revisions=tuple(str(r) for r in data.get("revisions") or ()),
+            commit=data.get("commit"),
+            source=data.get("source"),
+            inferred_commits=_commits(data.get("inferred_commits")),
+            facts=tuple((str(k), (int(v[0]), int(v[1]))) for k, v in (data.get("facts") or {}).items()),
+            evidence=tuple(str(e) for e in data.get("evidence") or ()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +149,19 @@ class TimelineEvent:
             "entry_ids": list(self.entry_ids),
         }
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TimelineEvent:
+        """The inverse of `to_dict`."""
+        return cls(
+            time_ns=parse_time(data["time"]) if data.get("time") else None,
+            service=str(data["service"]),
+            revision=data.get("revision"),
+            event=str(data["event"]),
+            commit=data.get("commit"),
+            share=data.get("share"),
+            entry_ids=tuple(str(i) for i in data.get("entry_ids") or ()),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deploys:
@@ -149,6 +180,20 @@ class Deploys:
             "head": self.head,
             "timeline": [t.to_dict() for t in self.timeline],
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Deploys:
+        """The inverse of `to_dict`."""
+        return cls(
+            services=tuple(ServiceDeploy.from_dict(s) for s in data.get("services") or ()),
+            inferred_commits=_commits(data.get("inferred_commits")),
+            head=data.get("head"),
+            timeline=tuple(TimelineEvent.from_dict(t) for t in data.get("timeline") or ()),
+        )
+
+
+def _commits(value: Sequence[object] | None) -> tuple[str, ...] | None:
+    return tuple(str(commit) for commit in value) if value is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +19,8 @@ from analyzer.cycles import (
     read_tests,
     with_signatures,
 )
-from analyzer.deploys import read_deploys
-from analyzer.events import EventsResult, read_events
+from analyzer.deploys import gather_facts, infer_commits, read_deploys
+from analyzer.events import EventsResult, read_events, read_printed
 from analyzer.fixes import judge_claims, next_actions, parse_claim, read_impact, weigh_impact
 from analyzer.model import (
     NO_MESSAGE,
@@ -38,6 +39,7 @@ from analyzer.model import (
 )
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
+from analyzer.pipeline.surroundings import Surroundings
 from analyzer.redaction import Redactor, build_redactor
 from analyzer.rules import Rule, load_rules
 from analyzer.signatures import mask, mine_cores, sign, similarity
@@ -115,10 +117,25 @@ def analyze(
     if not members:
         clusters = tuple(replace(c, members=None) for c in clusters)
     ledger = _ledger(source, found, clusters)
-    deploys = read_deploys(source.entries, options=repositories.commits(), head=repositories.head())
+    printed = read_printed(source.entries)
+    deploys = read_deploys(
+        source.entries,
+        options=repositories.commits(),
+        head=repositories.head(),
+        printed=printed,
+        is_known=repositories.knows,
+    )
     if folders:
+        say("asking the history which commits the logs fit")
+        deploys = infer_commits(
+            deploys,
+            gather_facts(printed, found.events),
+            history_of=repositories.history,
+            earlier=earlier.deploys if earlier else None,
+            busiest=_busiest(found.events),
+        )
         say(f"locating {len(clusters):,} clusters")
-    clusters = locate_clusters(clusters, found.events, deploys, repositories)
+    clusters = locate_clusters(clusters, found.events, deploys, repositories, Surroundings(source.entries))
     ledger = replace(ledger, warnings=(*ledger.warnings, *repositories.warnings()))
     if run is not None:
         run = with_signatures(run, lambda text: _sign_text(text, masks, frames))
@@ -213,6 +230,12 @@ def _ledger(source: SourceResult, found: EventsResult, clusters: Sequence[Cluste
         files=source.files,
         warnings=(*source.warnings, *found.warnings),
     )
+
+
+def _busiest(events: Sequence[ErrorEvent]) -> str | None:
+    """The service with most error events; of equals the first by name."""
+    errors = Counter(e.service for e in events if e.is_error and e.service)
+    return min(errors, key=lambda service: (-errors[service], service), default=None)
 
 
 def _cycle(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from analyzer.codepaths.checks import check_git, check_index, check_repository
+from analyzer.codepaths.checks import check_git, check_index, check_languages, check_repository
 from analyzer.config import SETTINGS, Config, Value, load_config
 from analyzer.errors import AnalyzerError, ConfigError
 from analyzer.model import Check
@@ -30,6 +30,7 @@ def run_checks(options: Mapping[str, Any], *, environ: Mapping[str, str], folder
     yield from guarded("repository", lambda: _check_repositories(config["repo"] or (".",)))
     yield from guarded("cache folder", lambda: check_folder(place))
     yield from guarded("code index", lambda: check_index(cache))
+    yield from guarded("languages", check_languages)
     yield from guarded("pulled entries", lambda: _check_pulled(place / "pulled"))
     yield Check.skipped("history", "cycles are not saved by this version")
     yield from guarded("cloud", lambda: _check_cloud(config))

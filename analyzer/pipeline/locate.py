@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from analyzer.model import Cluster, CodePath, Deploys, ErrorEvent, EventKind, Role, Unlocated
 from analyzer.pipeline.repositories import Repositories
+from analyzer.pipeline.surroundings import Surroundings
 
 _MAX_PATHS = 3
 _LIKELY = 0.1
@@ -19,12 +21,16 @@ _NOT_IN_CODE = {
 
 
 def locate_clusters(
-    clusters: Sequence[Cluster], events: Sequence[ErrorEvent], deploys: Deploys, repositories: Repositories
+    clusters: Sequence[Cluster],
+    events: Sequence[ErrorEvent],
+    deploys: Deploys,
+    repositories: Repositories,
+    surroundings: Surroundings,
 ) -> tuple[Cluster, ...]:
     """Every cluster with `location`, `code_paths` and, where there are none, the reason."""
     commits = {d.service: d.commit for d in deploys.services}
     event_of_entry = {i: e for e in events for i in e.entry_ids}
-    return tuple(_locate(c, event_of_entry, commits, repositories) for c in clusters)
+    return tuple(_locate(c, event_of_entry, commits, repositories, surroundings) for c in clusters)
 
 
 def _locate(
@@ -32,6 +38,7 @@ def _locate(
     event_of_entry: Mapping[str, ErrorEvent],
     commits: Mapping[str, str | None],
     repositories: Repositories,
+    surroundings: Surroundings,
 ) -> Cluster:
     if cluster.kind in _NOT_IN_CODE:
         return replace(cluster, unlocated=_NOT_IN_CODE[cluster.kind])
@@ -45,7 +52,7 @@ def _locate(
         if event not in mine:
             mine.append(event)
     mine.sort(key=lambda e: (not e.stack_traces, not e.nested, e.message != cluster.exemplars[0].message))
-    answers = [index.locate(event, limit=_MAX_PATHS) for event in mine]
+    answers = [index.locate(e, limit=_MAX_PATHS, neighbours=partial(surroundings.of, e)) for e in mine]
     found = [a for a in answers if not isinstance(a, Unlocated) and a]
     if not found:
         reasons = [a.reason for a in answers if isinstance(a, Unlocated)]

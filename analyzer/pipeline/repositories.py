@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analyzer.codepaths import RepositoryIndex, open_repository, resolve_commit
+from analyzer.codepaths import RepositoryHistory, RepositoryIndex, open_history, open_repository, resolve_commit
 from analyzer.errors import ConfigError, RepositoryError
 from analyzer.redaction import Redactor
 
@@ -27,9 +27,10 @@ class Repositories:
     jobs: int = 0
     progress: Progress | None = None
     _open: dict[tuple[Path, str, str | None], RepositoryIndex] = field(default_factory=dict)
+    _histories: dict[tuple[Path, str], RepositoryHistory | None] = field(default_factory=dict)
 
     def of(self, service: str, commit: str | None = None) -> RepositoryIndex | None:
-        """The repository of a service at its commit: the option's, else `commit` (from a label), else HEAD."""
+        """The repository of a service at its commit: the option's, else `commit` (told or inferred), else HEAD."""
         place = self.folders.get(service) or self.folders.get("")
         if place is None:
             return None
@@ -40,6 +41,35 @@ class Repositories:
             except RepositoryError:  # a label may name a commit that was never pushed, or another repository's
                 return self._at(place, None)
         return self._at(place, asked)
+
+    def history(self, service: str) -> RepositoryHistory | None:
+        """The commits that a service can have been built from; None without a repository, or without commits."""
+        place = self.folders.get(service) or self.folders.get("")
+        if place is None:
+            return None
+        if place not in self._histories:
+            try:
+                self._histories[place] = open_history(
+                    place[0],
+                    subdir=place[1],
+                    redact=self.redactor.text,
+                    cache_dir=self.cache_dir,
+                    jobs=self.jobs,
+                    progress=self.progress,
+                )
+            except RepositoryError:  # no git: a plain directory can be read all the same
+                self._histories[place] = None
+        return self._histories[place]
+
+    def knows(self, service: str, commit: str) -> bool:
+        """Whether a service's repository has this commit, or no repository was given to tell."""
+        place = self.folders.get(service) or self.folders.get("")
+        if place is None:
+            return True
+        try:
+            return bool(resolve_commit(place[0], commit))
+        except RepositoryError:
+            return False
 
     def check(self) -> None:
         """Open every repository that options name, so that a wrong one fails before the work starts."""
@@ -130,5 +160,5 @@ def parse_repositories(
 def _unparsed(files: Sequence[tuple[str, str]]) -> str:
     shown = ", ".join(f"{path} ({reason})" for path, reason in files[:_SHOWN])
     more = f" and {len(files) - _SHOWN:,} more" if len(files) > _SHOWN else ""
-    count = "1 Python file does" if len(files) == 1 else f"{len(files):,} Python files do"
-    return f"{count} not parse and may hold more than was found: {shown}{more}"
+    count = "1 file" if len(files) == 1 else f"{len(files):,} files"
+    return f"{count} could not be read as written and may hold more than was found: {shown}{more}"

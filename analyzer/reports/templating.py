@@ -39,12 +39,12 @@ def environment(*, finalize: Callable[[Any], Any] | None = None) -> Environment:
     )
     env.filters |= {
         "capitalize_first": lambda text: text[:1].upper() + text[1:],
-        "commit_range": wording.commit_range,
         "count": wording.count,
         "dedented": wording.dedented,
         "evidence_text": evidence_text,
         "interval": wording.interval,
         "listed": lambda words, empty="none": wording.listed([one_line(str(w)) for w in words], empty),
+        "logs_fit": wording.logs_fit,
         "moment": wording.moment,
         "number": wording.number,
         "one_line": one_line,

@@ -83,6 +83,9 @@ def _head(shown: View, pen: Pen) -> Iterator[str]:
     changes = " · ".join(f"{n} {name.replace('_', ' ')}" for name, n in answer.changes.items() if n)
     found = ": ".join(filter(None, (str(len(shown.here)), changes)))
     yield pen.labelled("Errors", f"{found}; {answer.errors}" if shown.here else answer.errors)
+    deploys = report["deploys"]
+    if fit := wording.logs_fit(deploys["inferred_commits"], deploys["head"]):
+        yield pen.labelled("Code", fit)
     ledger = report["ledger"]
     gaps = f", {wording.count(len(ledger['gaps']), 'gap')}" if ledger["gaps"] else ""
     entries = wording.count(ledger["entries"], "entry", "entries")

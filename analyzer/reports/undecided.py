@@ -102,7 +102,8 @@ def _deploys(report: Mapping[str, Any]) -> Iterator[Undecided]:
         if service["commit"] is None and not service["inferred_commits"]:
             yield Undecided(
                 what=f"Which commit {one_line(service['service'])} ran",
-                why="no option, label, image tag or audit entry names it, and too few facts in the logs fit any",
+                why="; ".join(one_line(str(why)) for why in service.get("evidence") or ())
+                or "no option, label, image tag, audit entry or start-up line names it, too few facts fit",
             )
 
 

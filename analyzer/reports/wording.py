@@ -93,7 +93,9 @@ def short_commit(commit: str) -> str:
     return one_line(commit)[:10]
 
 
-def commit_range(commits: list[str]) -> str:
-    """`4be19c07d2`, or `91d0c3aa57 to 4be19c07d2` (oldest and newest that fit)."""
-    ends = [short_commit(commits[0]), short_commit(commits[-1])]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+def logs_fit(commits: list[str] | None, head: str | None) -> str:
+    """`logs fit 91d0c3aa57..4be19c07d2, HEAD is 4be19c07d2` (oldest and newest that fit); empty where none is known."""
+    if not commits:
+        return ""
+    at_head = f", HEAD is {short_commit(head)}" if head else ""
+    return f"logs fit {short_commit(commits[0])}..{short_commit(commits[-1])}{at_head}"

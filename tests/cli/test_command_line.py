@@ -146,8 +146,8 @@ def test_files_that_do_not_parse_are_warned_of_in_the_ledger(tmp_path: Path, rep
     for name in "abcd":
         (repository / f"{name}.py").write_text("def f(:\n    pass\n")
     report = analyzer("analyze", logs, "--repo", repository, "--json", "--quiet", cwd=tmp_path)
-    (text,) = [w for w in json.loads(report.stdout)["ledger"]["warnings"] if "do not parse" in w]
-    assert text.startswith("repo: 4 Python files do not parse and may hold more than was found: a.py (")
+    (text,) = [w for w in json.loads(report.stdout)["ledger"]["warnings"] if "as written" in w]
+    assert text.startswith("repo: 4 files could not be read as written and may hold more than was found: a.py (")
     assert "c.py (" in text
     assert text.endswith(" and 1 more")
     assert f"warning: {text}" in report.stderr

@@ -131,7 +131,7 @@ def test_changed_files_are_told_and_no_failure(tmp_path: Path, repository: Path)
     (repository / "orders.py").write_text("ORDERS = None\n")
     check = checks_of("--repo", repository, cwd=tmp_path)[f"repository {repository}, work tree"]
     assert check["status"] == "warning"
-    assert check["finding"].startswith("1 Python file differs from HEAD")
+    assert check["finding"].startswith("1 source file differs from HEAD")
 
 
 def test_a_folder_that_is_not_there_fails_and_one_without_git_does_not(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def twin_one():
 
 def twin_two():
     logger.error("the copied words of twins")
+    logger.info("twin two begins its work")
 
 
 def shout(text):
@@ -165,3 +166,13 @@ def test_the_cache_folder_can_be_given(repository, tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("ANALYZER_CACHE_DIR", str(tmp_path / "given"))
     open_repository(repository.root, redact=str).close()
     assert list((tmp_path / "given").glob("*.sqlite3"))
+
+
+def test_a_line_next_to_it_decides_between_twins(index) -> None:
+    around = ("FULL CONTEXT OF THE FAILURE: {}", "no ticket for B today")
+    found = index.locate(event("the copied words of twins"), neighbours=lambda: around)
+    assert not found[0].unique  # neither line is of a twin's function, and both twins stand in one file
+    around = ("twin two begins its work", *around)
+    found = index.locate(event("the copied words of twins"), neighbours=lambda: around)
+    assert (found[0].function, found[0].unique) == ("twin_two", True)
+    assert any("twin two begins its work" in sentence for sentence in found[0].evidence)

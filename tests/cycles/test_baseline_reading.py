@@ -15,15 +15,18 @@ from analyzer.model import (
     Cluster,
     CodePath,
     CycleInfo,
+    Deploys,
     ExcerptLine,
     Exemplar,
     Facet,
     Ledger,
     Report,
     Role,
+    ServiceDeploy,
     TestResult,
     TestRun,
     TestStatus,
+    TimelineEvent,
     parse_time,
 )
 
@@ -104,6 +107,21 @@ def test_a_cluster_written_and_read_is_the_same_cluster(one: Cluster) -> None:
 def test_a_test_run_written_and_read_is_the_same_run() -> None:
     for run in (sample_run(), total([])):
         assert TestRun.from_dict(json.loads(json.dumps(run.to_dict()))) == run
+
+
+def test_deploys_written_and_read_are_the_same_deploys() -> None:
+    known = ServiceDeploy(
+        service="api",
+        revisions=("api-00001-abc",),
+        commit="0" * 40,
+        source="banner",
+        inferred_commits=("1" * 40, "0" * 40),
+        facts=(("labels", (3, 4)),),
+        evidence=("because",),
+    )
+    event = TimelineEvent(time_ns=parse_time("2026-01-02T10:00:00Z"), service="api", revision=None, event="ready")
+    for one in (Deploys(services=(known, ServiceDeploy(service="b")), head="h", timeline=(event,)), Deploys()):
+        assert Deploys.from_dict(json.loads(json.dumps(one.to_dict()))) == one
 
 
 def test_a_saved_report_is_a_baseline(tmp_path: Path) -> None:

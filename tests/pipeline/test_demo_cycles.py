@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +114,42 @@ def test_an_analysis_gives_tables_and_comes_back_from_its_file(
     assert back.clusters.equals(found.clusters)
     assert 0 < len(back.events) <= len(found.events)
     assert "<iframe" in found._repr_html_()
+
+
+def test_the_logs_alone_tell_the_deployed_commit_within_three(
+    told: tuple[DemoIncident, list[dict[str, Any]]],
+) -> None:
+    incident, reports = told
+    for cycle, report in zip(incident.cycles, reports, strict=True):
+        (service,) = [s for s in report["deploys"]["services"] if s["service"] == "box-office"]
+        assert service["source"] == "option"
+        fits = commits_between(incident.repository, *service["inferred_commits"])
+        assert cycle.commit in fits
+        assert len(fits) <= 3
+        assert sum(good for good, _ in service["facts"].values()) >= 10
+        assert all(good == checked for good, checked in service["facts"].values())
+        assert report["deploys"]["inferred_commits"] == service["inferred_commits"]
+
+
+def test_without_a_revision_the_code_is_read_at_the_newest_commit_that_the_logs_fit(
+    told: tuple[DemoIncident, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    incident, _ = told
+    cycle = incident.cycles[0]
+    found = analyze(cycle.logs, repo=incident.repository, cache_dir=tmp_path)
+    report = found.to_dict()
+    (service,) = [s for s in report["deploys"]["services"] if s["service"] == "box-office"]
+    assert (service["commit"], service["source"]) == (cycle.commit, "inferred")
+    assert {p["commit"] for p in founding_cluster(report)["code_paths"]} == {cycle.commit}
+    oldest, newest = service["inferred_commits"]
+    found.save(tmp_path / "report.md")
+    assert (
+        f"logs fit {oldest[:10]}..{newest[:10]}, HEAD is {incident.head[:10]}" in (tmp_path / "report.md").read_text()
+    )
+
+
+def commits_between(repository: Path, oldest: str, newest: str) -> list[str]:
+    listed = subprocess.run(
+        ["git", "-C", str(repository), "rev-list", "--first-parent", newest], capture_output=True, text=True, check=True
+    ).stdout.split()
+    return listed[: listed.index(oldest) + 1]
