@@ -3,8 +3,31 @@
 Takes texts and frames; gives code paths; never writes to the repository and never runs its code.
 """
 
-from analyzer.codepaths.commits import RepositoryHistory, open_history
-from analyzer.codepaths.opening import open_repository, resolve_commit
-from analyzer.codepaths.repository import RepositoryIndex
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analyzer.codepaths.commits import RepositoryHistory, open_history
+    from analyzer.codepaths.opening import open_repository, resolve_commit
+    from analyzer.codepaths.repository import RepositoryIndex
 
 __all__ = ["RepositoryHistory", "RepositoryIndex", "open_history", "open_repository", "resolve_commit"]
+
+_HOMES = {
+    "RepositoryHistory": "commits",
+    "RepositoryIndex": "repository",
+    "open_history": "commits",
+    "open_repository": "opening",
+    "resolve_commit": "opening",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for: a process that only extracts starts without the search."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from analyzer.codepaths.binding import Names
+from analyzer.codepaths.fact_rows import mentions, pack
+from analyzer.codepaths.facts import read_facts
 from analyzer.codepaths.folding import HOLE, Part, carrier, command_line, dress, fill, fold, operands, source, template
+from analyzer.codepaths.text_fallback import read_broken, read_lines
 from analyzer.codepaths.wording import count_letters, plain, words
 
 EXTRACTOR_VERSION = 2
@@ -35,17 +39,18 @@ _LEVELS = {
 _PRINTERS = frozenset({"print", "echo", "secho", "write", "writelines", "pprint"})
 _EXCEPTION_NAME = re.compile(r"(?:Error|Exception|Warning|Exit|Failure|Failed|Timeout|Interrupt)$")
 _LOGGING_NAME = re.compile(r"(?:^|_)log(?:ger|ging)?(?:_|$)", re.IGNORECASE)
-_LITERAL = re.compile(r'"((?>(?:[^"\\\n]|\\.)*))"|\'((?>(?:[^\'\\\n]|\\.)*))\'')
-_DEFINITION = re.compile(r"(\s*)(?:async\s+)?(?:def|class)\s+(\w+)")
 _ONE_WORD_KINDS = frozenset({"log", "print", "raise", "exception", "return"})
 _MESSAGE_NAME = re.compile(r"messag|msg|error|detail|reason|descr|text|title|warn|hint|help|fail", re.IGNORECASE)
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
-_EMPTY = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_CLAUSES = (ast.excepthandler, ast.match_case, ast.withitem)
+_EMPTY = frozenset({ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue})
 _TEXTS = frozenset({ast.Constant, ast.JoinedStr})
 _NO_STRINGS_INSIDE = (str, ast.Name, ast.Attribute, ast.Constant)
 _MAX_TEXT = 2_000
 _MAX_WORDS = 80
 _MAX_SOURCE_BYTES = 4_000_000
+_MAX_BROKEN_BYTES = 1_000_000
 
 
 class Statement(NamedTuple):
@@ -75,6 +80,10 @@ class Extract(NamedTuple):
     words: list[list[str]]
     problem: str
     """why the file could not be parsed; then the statements come from its text alone"""
+    facts: bytes = b""
+    """packed, see `fact_rows`; empty where there is no syntax tree"""
+    mentions: tuple[str, ...] = ()
+    """the names by which the facts are found"""
 
 
 class _Place(NamedTuple):
@@ -88,38 +97,51 @@ class _Place(NamedTuple):
 
 def extract(code: bytes) -> Extract:
     """Every string expression of a Python file but docstrings. Never raises."""
-    walker = _Walker()
-    problem = ""
     if len(code) > _MAX_SOURCE_BYTES:
         return Extract([], [], f"larger than {_MAX_SOURCE_BYTES} bytes")
+    walker = _Walker()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape in someone's source is not our warning
             tree = ast.parse(code)
         walker.names = Names(tree)
         walker.body(tree.body, "<module>")
+        facts = read_facts(tree)
     except SyntaxError as err:
-        problem = f"{err.msg} (line {err.lineno})" if err.lineno else str(err.msg)
+        return _extract_broken(code, f"{err.msg} (line {err.lineno})" if err.lineno else str(err.msg))
     except (ValueError, RecursionError, MemoryError) as err:
-        problem = f"{type(err).__name__}: {err}"
-    if problem:
-        walker = _Walker()
-        _scan(code.decode("utf-8", "replace"), walker)
-    return Extract(walker.statements, walker.words, problem)
+        return _extract_broken(code, f"{type(err).__name__}: {err}")
+    return Extract(walker.statements, walker.words, "", pack(facts), mentions(facts))
 
 
-def _scan(text: str, walker: _Walker) -> None:
-    """Literals of one line each, where there is no syntax tree; the function is the last definition above."""
-    function = "<module>"
-    for number, line in enumerate(text.splitlines(), 1):
-        defined = _DEFINITION.match(line)
-        if defined:
-            function = defined.group(2)
-        for found in _LITERAL.finditer(line[:2_000]):
-            literal = found.group(1) or found.group(2) or ""
-            if " " in literal and count_letters(literal) >= 8:
-                text_of = re.sub(r"\{[^{}]{0,200}\}|%[sdrif]", HOLE, literal)
-                walker.emit([text_of], _Place("text", "", "", number, number, function), keep_holes=True)
+def _extract_broken(code: bytes, problem: str) -> Extract:
+    """What can be had of a file without a syntax tree: statement by statement, and text where there is none."""
+    if len(code) > _MAX_BROKEN_BYTES:
+        return Extract([], [], f"{problem}; larger than {_MAX_BROKEN_BYTES} bytes, so it was not read in parts")
+    broken = read_broken(code)
+    walker = _Walker()
+    facts, deep = None, []
+    if broken.tree is not None:
+        walker.names = Names(broken.tree)
+        for node in broken.tree.body:
+            count = len(walker.statements)
+            try:
+                walker.statement(node, "<module>")
+            except RecursionError:
+                del walker.statements[count:], walker.words[count:]
+                deep.append((node.lineno, node.end_lineno or node.lineno))
+        with contextlib.suppress(RecursionError):
+            facts = read_facts(broken.tree)
+    for statement, function in [*broken.rebuilt, *read_lines(broken.lines, deep)]:
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant | ast.JoinedStr):
+            place = _Place("text", "", "", statement.lineno, statement.end_lineno or statement.lineno, function)
+            walker.expression(statement.value, place)
+        else:
+            walker.statement(statement, function)
+    problem = f"{problem}; {broken.how}"
+    if facts is None:
+        return Extract(walker.statements, walker.words, problem)
+    return Extract(walker.statements, walker.words, problem, pack(facts), mentions(facts))
 
 
 class _Walker:
@@ -181,14 +203,15 @@ class _Walker:
             self.statement(node, function)
 
     def statement(self, node: ast.stmt, function: str) -> None:
-        line, end = node.lineno, node.end_lineno or node.lineno
         of = type(node)
+        if of in _EMPTY:
+            return
+        line, end = node.lineno, node.end_lineno or node.lineno
         if of is ast.Expr:
             value = node.value  # type: ignore[attr-defined]
             if type(value) is not ast.Constant:
                 self.expression(value, _Place("", "", "", line, end, function))
-        elif of in _ASSIGNMENTS:
-            assert isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+        elif isinstance(node, _ASSIGNMENTS):
             if node.value is not None:
                 if self.names.in_function:
                     self.names.bind(node)
@@ -205,7 +228,7 @@ class _Walker:
             self.expression(node.test, nothing)
             if node.msg is not None:
                 self.expression(node.msg, _Place("raise", "", "AssertionError", line, end, function))
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        elif isinstance(node, _FUNCTIONS):
             for decorator in node.decorator_list:
                 self.expression(decorator, _Place("", "", "", decorator.lineno, decorator.lineno, function))
             for default in [*node.args.defaults, *node.args.kw_defaults]:
@@ -216,21 +239,22 @@ class _Walker:
             self.names.leave()
         elif isinstance(node, ast.ClassDef):
             self.body(node.body, _inside(function, node.name))
-        elif of not in _EMPTY:
+        else:
             self.compound(node, function)
 
     def compound(self, node: ast.AST, function: str) -> None:
         """Statements that hold statements: their heads are searched for calls, their bodies walked."""
+        fields = node.__dict__
         for field in node._fields:
-            value = getattr(node, field, None)
-            for child in value if isinstance(value, list) else [value]:
+            value = fields.get(field)
+            for child in value if type(value) is list else (value,):
                 if isinstance(child, ast.stmt):
                     self.statement(child, function)
                 elif isinstance(child, ast.expr):
                     kind = "item" if field == "iter" else ""
                     place = _Place(kind, "", "", child.lineno, child.end_lineno or child.lineno, function)
                     self.expression(child, place)
-                elif isinstance(child, ast.excepthandler | ast.match_case | ast.withitem):
+                elif isinstance(child, _CLAUSES):
                     self.compound(child, function)
 
     def raised(self, node: ast.expr, place: _Place) -> None:
@@ -314,9 +338,12 @@ class _Walker:
     def silently(self, node: ast.expr, place: _Place) -> None:
         """Searched for calls only: a string compared with or used as a key is no message."""
         silent = _silent(place)
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self.expression(child, silent)
+        fields = node.__dict__
+        for field in node._fields:
+            held = fields.get(field)
+            for child in held if type(held) is list else (held,):
+                if child is not None:
+                    self.expression(child, silent)
 
     def mapping(self, node: ast.Dict, place: _Place) -> None:
         for key, value in zip(node.keys, node.values, strict=True):

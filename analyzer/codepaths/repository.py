@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from analyzer.codepaths.blaming import LastChanges
+from analyzer.codepaths.code_facts import CodeFacts
 from analyzer.codepaths.contents import Contents
 from analyzer.codepaths.frame_mapping import FrameMapper, MappedFrame
 from analyzer.codepaths.frames import module_path
@@ -54,6 +55,8 @@ class RepositoryIndex:
         self._owner_rules: tuple[OwnerRule, ...] | None = None
         self._owners: dict[str, str | None] = {}
         self._host: str | None = None
+        self.facts = CodeFacts(lambda: (self._store, self._blobs), self._begin_anew, paths_by_blob)
+        """functions, calls, imports, handlers and more; costs nothing until it is asked"""
 
     @property
     def commit(self) -> str | None:
@@ -208,11 +211,15 @@ class RepositoryIndex:
     ) -> list[Hit]:
         try:
             return self._searched().find(message, limit=limit, field=field, logger=logger, level=level)
-        except sqlite3.Error:  # the cache broke under us: begin anew, in memory
-            self._store.close()
-            self._store, self._search = memory_store(), None
-            self._blobs = complete(self._store, self._tree, sorted(self._paths_by_blob), 0, None)
+        except sqlite3.Error:
+            self._begin_anew()
             return self._searched().find(message, limit=limit, field=field, logger=logger, level=level)
+
+    def _begin_anew(self) -> None:
+        """The cache broke under us: everything is read again, into memory."""
+        self._store.close()
+        self._store, self._search = memory_store(), None
+        self._blobs = complete(self._store, self._tree, sorted(self._paths_by_blob), 0, None)
 
     def _searched(self) -> Search:
         if self._search is None:

@@ -1,5 +1,7 @@
 """The cache of extracted statements: one SQLite file outside the work tree, shared by processes and repositories.
 
+Facts of the code stand beside the statements: see `fact_store`.
+
 Rows hang on git blob ids, so a rename, a second service or the next commit costs only what changed in content. Words
 are indexed in segments, one a write: `posting(word, segment)` holds the ids of the statements with that word. Ids of
 one blob are consecutive; which of them belong to a commit is decided by the reader.
@@ -18,15 +20,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from analyzer.codepaths.extraction import EXTRACTOR_VERSION, Extract, Statement
+from analyzer.codepaths.fact_store import FACT_SCHEMA, find_mentions, read_packed, write_facts
 from analyzer.places import default_cache_dir
 
 _T = TypeVar("_T", str, int)
-_FORMAT = 1
+_FORMAT = 2
 _BUSY_SECONDS = 30.0
 _MAX_VARIABLES = 800
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS blob(id TEXT PRIMARY KEY, first INTEGER NOT NULL, count INTEGER NOT NULL,
-  problem TEXT NOT NULL) WITHOUT ROWID;
+  problem TEXT NOT NULL, number INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS statement(id INTEGER PRIMARY KEY, line INTEGER, end_line INTEGER, function TEXT, kind TEXT,
   level TEXT, name TEXT, text TEXT, holes TEXT, source_line INTEGER);
 CREATE TABLE IF NOT EXISTS segment(id INTEGER PRIMARY KEY, first INTEGER NOT NULL, sizes BLOB NOT NULL);
@@ -42,6 +45,8 @@ class StoredBlob:
     first: int
     count: int
     problem: str
+    number: int
+    """of its facts"""
 
 
 def open_store(cache_dir: Path | None) -> Store:
@@ -78,7 +83,7 @@ def _connect(name: str) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.executescript(_SCHEMA)
+        connection.executescript(_SCHEMA + FACT_SCHEMA)
         connection.execute("SELECT max(id) FROM statement").fetchone()
     except sqlite3.Error:
         connection.close()
@@ -114,9 +119,9 @@ class Store:
         """Those of the blobs that are stored."""
         found = {}
         for part in _parts(ids):
-            query = f"SELECT id, first, count, problem FROM blob WHERE id IN ({_marks(part)})"
-            for blob, first, count, problem in self._connection.execute(query, part):
-                found[blob] = StoredBlob(first, count, problem)
+            query = f"SELECT id, first, count, problem, number FROM blob WHERE id IN ({_marks(part)})"
+            for blob, *row in self._connection.execute(query, part):
+                found[blob] = StoredBlob(*row)
         return found
 
     def add(self, extracts: Mapping[str, Extract]) -> None:
@@ -127,12 +132,13 @@ class Store:
             first = 1 + (run("SELECT max(id) FROM statement").fetchone()[0] or 0)
             postings: dict[str, array[int]] = {}
             sizes = bytearray()
-            blobs: list[tuple[str, int, int, str]] = []
+            blobs: list[tuple[str, int, int, str, int]] = []
+            numbers = write_facts(self._connection, extracts)
             rows: list[tuple[int | str, ...]] = []
             at = first
             for blob in sorted(extracts):
                 extract = extracts[blob]
-                blobs.append((blob, at, len(extract.statements), extract.problem))
+                blobs.append((blob, at, len(extract.statements), extract.problem, numbers[blob]))
                 for statement, words in zip(extract.statements, extract.words, strict=True):
                     rows.append((at, *statement))
                     sizes.append(min(255, len(words)))
@@ -142,7 +148,7 @@ class Store:
                             ids = postings[word] = array("I")
                         ids.append(at)
                     at += 1
-            self._connection.executemany("INSERT OR IGNORE INTO blob VALUES (?, ?, ?, ?)", blobs)
+            self._connection.executemany("INSERT OR IGNORE INTO blob VALUES (?, ?, ?, ?, ?)", blobs)
             self._connection.executemany("INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             if rows:
                 segment = run("INSERT INTO segment(first, sizes) VALUES (?, ?)", (first, bytes(sizes))).lastrowid
@@ -183,6 +189,14 @@ class Store:
             for row in self._connection.execute(query, part):
                 found[row[0]] = Statement(*row[1:])
         return found
+
+    def facts(self, numbers: Iterable[int]) -> dict[int, bytes]:
+        """Number of a blob → its facts, packed."""
+        return read_packed(self._connection, numbers)
+
+    def mentions(self, names: Sequence[str]) -> set[int]:
+        """Numbers of the blobs whose facts mention any of the names."""
+        return find_mentions(self._connection, names)
 
 
 def _parts(items: Sequence[_T]) -> Iterable[Sequence[_T]]:

@@ -136,6 +136,7 @@ def analyze(
         )
         say(f"locating {len(clusters):,} clusters")
     clusters = locate_clusters(clusters, found.events, deploys, repositories, Surroundings(source.entries))
+    ledger = replace(ledger, warnings=(*ledger.warnings, *repositories.warnings()))
     if run is not None:
         run = with_signatures(run, lambda text: _sign_text(text, masks, frames))
         run = link_tests(run, clusters, mask=lambda text: mask(text, masks))

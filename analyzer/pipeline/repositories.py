@@ -11,6 +11,7 @@ from analyzer.errors import ConfigError, RepositoryError
 from analyzer.redaction import Redactor
 
 Progress = Callable[[str], None]
+_SHOWN = 3
 
 
 @dataclass(slots=True)
@@ -91,6 +92,16 @@ class Repositories:
         index = self.of(next(iter(self.folders)))
         return index.head if index else None
 
+    def warnings(self) -> tuple[str, ...]:
+        """What of the repositories that were read so far could not be read in full, a sentence each."""
+        found = []
+        for folder, inside, revision in sorted(self._open, key=str):
+            files = self._open[folder, inside, revision].unparsed
+            if files:
+                name = "/".join(part for part in (folder.name or "the repository", inside) if part)
+                found.append(self.redactor.text(f"{name}: {_unparsed(files)}"))
+        return tuple(dict.fromkeys(found))
+
     def full_id(self, commit: str) -> str:
         """The 40 digits of a commit; raises `RepositoryError` where no repository has it."""
         if not self.folders:
@@ -144,3 +155,10 @@ def parse_repositories(
     if commits and not folders:
         raise ConfigError("--revision without --repo", "say which repository holds that commit: --repo DIR")
     return folders, commits
+
+
+def _unparsed(files: Sequence[tuple[str, str]]) -> str:
+    shown = ", ".join(f"{path} ({reason})" for path, reason in files[:_SHOWN])
+    more = f" and {len(files) - _SHOWN:,} more" if len(files) > _SHOWN else ""
+    count = "1 file" if len(files) == 1 else f"{len(files):,} files"
+    return f"{count} could not be read as written and may hold more than was found: {shown}{more}"

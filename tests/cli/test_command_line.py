@@ -142,6 +142,17 @@ def test_where_finds_the_statement_and_says_no_with_exit_1(tmp_path: Path, repos
     assert (missing.returncode, missing.stdout) == (1, "")
 
 
+def test_files_that_do_not_parse_are_warned_of_in_the_ledger(tmp_path: Path, repository: Path, logs: Path) -> None:
+    for name in "abcd":
+        (repository / f"{name}.py").write_text("def f(:\n    pass\n")
+    report = analyzer("analyze", logs, "--repo", repository, "--json", "--quiet", cwd=tmp_path)
+    (text,) = [w for w in json.loads(report.stdout)["ledger"]["warnings"] if "as written" in w]
+    assert text.startswith("repo: 4 files could not be read as written and may hold more than was found: a.py (")
+    assert "c.py (" in text
+    assert text.endswith(" and 1 more")
+    assert f"warning: {text}" in report.stderr
+
+
 def test_standard_output_holds_the_json_and_nothing_but_that(tmp_path: Path, logs: Path) -> None:
     done = analyzer("analyze", "-", "--json", cwd=tmp_path, stdin=logs.read_text())
     assert json.loads(done.stdout)["ledger"]["entries"] == 6
