@@ -48,6 +48,7 @@ def where(
         cache_dir=Path(config["cache_dir"]) if config["cache_dir"] else None,
         rules=[Path(r) for r in config["rules"]],
         salt=config["salt"] or None,
+        history=True,
         progress=progress(quiet=not sys.stderr.isatty()),
     )
     done(quiet=False)

@@ -24,6 +24,8 @@ _INSIDE_A_VALUE = 0.25
 _SIGNS_WEIGHT = 0.2
 _MAX_SIGNS = 8
 _STARTS = 4
+_LEAST_BEGUN = 6
+"""characters of the first literal behind a value that must stand before a text breaks off"""
 
 
 class Fit(IntEnum):
@@ -108,6 +110,9 @@ def align_whole(template: str, message: str, weigh: Callable[[str], float], *, c
     if cut and first == 0 and head.startswith(message):
         weight = sum(map(weigh, words(message)))
         return _told(fragments, message, 0, len(message), (), Fit.CUT, weigh, weight)
+    if cut and first > 0 and len(message) - (broken := _broken_off(message, head, 0)) >= _LEAST_BEGUN:
+        weight = sum(map(weigh, words(message[broken:])[:-1]))
+        return _told(fragments, message, broken, len(message), (message[:broken].strip(),), Fit.CUT, weigh, weight)
     return None
 
 

@@ -36,7 +36,10 @@ _PREFIXES = (
     re.compile(rf"{_TIME}\s*\[\d{{1,8}}\]\s*\[(?P<level>{_LEVEL})\]\s*", re.IGNORECASE),
     # LEVEL:name:text, and `LEVEL name: text` behind a time
     re.compile(rf"(?:{_TIME}\s+)?(?P<level>{_LEVEL}):(?P<logger>{_NAME}):\s?"),
-    re.compile(rf"{_TIME}[\s|:-]*\[?(?P<level>{_LEVEL})\]?\s*[|:-]?\s*(?:\[?(?P<logger>[a-z_]\w*\.[\w.]+)\]?[\s:-]+)?"),
+    re.compile(
+        rf"{_TIME}[\s|:-]*\[?(?P<level>{_LEVEL})\b\]?\s*[|:-]?\s*(?:\[?(?P<logger>[a-z_]\w*\.[\w.]+)\]?[\s:-]+)?",
+        re.IGNORECASE,
+    ),
     re.compile(rf"\[(?P<level>{_LEVEL})\]\s*(?:\[(?P<logger>{_NAME})\]\s*)?"),
     re.compile(rf"(?P<level>{_LEVEL})(?::\s{{2,8}}|\s*\|\s*|\s-\s)"),
     re.compile(rf"{_TIME}[\s|:,-]+"),

@@ -41,9 +41,13 @@ def look_up(
     cache_dir: Path | None = None,
     rules: Sequence[Path] = (),
     salt: str | None = None,
+    history: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Answer:
-    """The statements that can produce a text, with a verdict. Raises `RepositoryError` for a wrong folder or commit."""
+    """The statements that can produce a text, with a verdict. Raises `RepositoryError` for a wrong folder or commit.
+
+    `history` adds who changed the first one last, which may cost a second in a file of many commits.
+    """
     folders, commits = parse_repositories([str(repo)], [revision] if revision else [])
     repositories = Repositories(
         folders=folders,
@@ -55,6 +59,8 @@ def look_up(
     index = repositories.of(next(iter(folders)))
     assert index is not None
     found = tuple(p for p in index.statements(message, limit=limit) if p.confidence >= _CONCEIVABLE)
+    if history and found:
+        found = (index.with_history(found[0]), *found[1:])
     location, why = _verdict(found)
     if not found:
         why = index.why_unmapped(message)
