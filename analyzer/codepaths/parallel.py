@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -15,6 +16,8 @@ from analyzer.codepaths.languages import extract_as, language_of_key
 from analyzer.codepaths.worker import receive, send
 
 _BATCH_BYTES = 1_000_000
+_HOME = str(Path(__file__).resolve().parents[2])
+"""where this very package lies"""
 _FEW_FILES = 60
 """Below this a process costs more to start than it saves."""
 
@@ -77,8 +80,9 @@ def _batches(files: Iterable[tuple[str, bytes | None]]) -> Iterator[Batch]:
 def _feed(take: Callable[[], Batch | None], note: Callable[[Batch, list[Extract]], None]) -> None:
     """Hands batches to one process. Where it fails, its batch is done here and the rest is left to the others."""
     decoder = msgspec.msgpack.Decoder(list[Extract])
-    command = [sys.executable, "-m", "analyzer.codepaths.worker"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    # -P: the current folder may be the repository that is read, and nothing of it is ever run
+    command = [sys.executable, "-P", "-m", "analyzer.codepaths.worker"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([_HOME, *(p for p in sys.path if p)])}
     try:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment

@@ -175,6 +175,23 @@ def test_a_script_without_a_main_guard_may_ask(repository, cache: Path, tmp_path
     assert done.stdout == "m7.py\n"
 
 
+def test_nothing_in_the_current_folder_is_run(repository, cache: Path, tmp_path: Path) -> None:
+    trap = "from pathlib import Path\nPath('sprung').write_text('')\n"
+    files = {f"m{i}.py": f"print('number {i} of the files is lost')\n" for i in range(150)}
+    repository.commit(files | {"msgspec.py": trap, "analyzer/__init__.py": trap})
+    script = tmp_path / "ask.py"
+    script.write_text(
+        "from pathlib import Path\nfrom analyzer.codepaths import open_repository\n"
+        f"index = open_repository(Path('.'), cache_dir=Path({str(cache)!r}), redact=str, jobs=2)\n"
+        "print(index.statements('number 7 of the files is lost')[0].file)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", str(script)], capture_output=True, text=True, check=True, cwd=repository.root
+    )
+    assert done.stdout == "m7.py\n"
+    assert not (repository.root / "sprung").exists()
+
+
 def test_files_that_do_not_parse_are_listed(repository, cache: Path) -> None:
     repository.commit({"old.py": "print 'the red lamp failed'\n", "good.py": "x = 1\n"})
     index = open_repository(repository.root, cache_dir=cache, redact=str)
