@@ -14,7 +14,7 @@ from analyzer.codepaths.tokens import Token, fields, split_string, tokenize
 
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: [^\r\n]*+)?$|^={7}$", re.MULTILINE)
 _INDENT = re.compile(r"^[ \f]*+\t[ \t\f]*+", re.MULTILINE)
-_CHAIN = re.compile(r"\{\s*+(\w++(?:\.\w++)*+)")
+_CHAIN = re.compile(r"\{\s*+(\w++(?>(?:\.\w++)*))")
 _LATER = re.compile(r"""[\\#]|\b[fFtT][rR]?['"]|\b[rR][fFtT]['"]""")
 """what no field held before Python 3.12, and f-strings in fields, which may hold it"""
 _OCTAL = re.compile(r"0[0-7]+")

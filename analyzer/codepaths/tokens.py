@@ -16,16 +16,16 @@ _PLAIN = re.compile(
     re.DOTALL,
 )
 _ENDS = {
-    '"': re.compile(r'(?>[^"\\\r\n]++|\\(?:\r\n|.))*+"', re.DOTALL),
-    "'": re.compile(r"(?>[^'\\\r\n]++|\\(?:\r\n|.))*+'", re.DOTALL),
-    '"""': re.compile(r'(?>[^"\\]++|\\.|"(?!""))*+"""', re.DOTALL),
-    "'''": re.compile(r"(?>[^'\\]++|\\.|'(?!''))*+'''", re.DOTALL),
+    '"': re.compile(r'(?>(?>[^"\\\r\n]++|\\(?:\r\n|.))*)"', re.DOTALL),
+    "'": re.compile(r"(?>(?>[^'\\\r\n]++|\\(?:\r\n|.))*)'", re.DOTALL),
+    '"""': re.compile(r'(?>(?>[^"\\]++|\\.|"(?!""))*)"""', re.DOTALL),
+    "'''": re.compile(r"(?>(?>[^'\\]++|\\.|'(?!''))*)'''", re.DOTALL),
 }
 _TO_BRACE = {
-    '"': re.compile(r'(?>[^"\\{\r\n]++|\\(?:\r\n|.)|\{\{)*+', re.DOTALL),
-    "'": re.compile(r"(?>[^'\\{\r\n]++|\\(?:\r\n|.)|\{\{)*+", re.DOTALL),
-    '"""': re.compile(r'(?>[^"\\{]++|\\.|"(?!"")|\{\{)*+', re.DOTALL),
-    "'''": re.compile(r"(?>[^'\\{]++|\\.|'(?!'')|\{\{)*+", re.DOTALL),
+    '"': re.compile(r'(?>(?>[^"\\{\r\n]++|\\(?:\r\n|.)|\{\{)*)', re.DOTALL),
+    "'": re.compile(r"(?>(?>[^'\\{\r\n]++|\\(?:\r\n|.)|\{\{)*)", re.DOTALL),
+    '"""': re.compile(r'(?>(?>[^"\\{]++|\\.|"(?!"")|\{\{)*)', re.DOTALL),
+    "'''": re.compile(r"(?>(?>[^'\\{]++|\\.|'(?!'')|\{\{)*)", re.DOTALL),
 }
 _LINE = re.compile(r"[^\r\n]*+")
 _MAX_FIELD = 600
