@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
+from typing import Any
 
 HOLE = "\ue000"
 """Stands for a value in a template; a private-use character, removed from literals."""
@@ -26,21 +28,8 @@ Part = str | ast.expr | None
 
 def fold(node: ast.expr) -> list[Part] | None:
     """Parts of a string expression in order; None where the expression is not visibly a string."""
-    if isinstance(node, ast.Constant):
-        return _open_specs(node.value) if isinstance(node.value, str) else None
-    if isinstance(node, ast.JoinedStr):
-        return _joined(node)
-    if isinstance(node, ast.BinOp):
-        if isinstance(node.op, ast.Add):
-            return _added(node)
-        if isinstance(node.op, ast.Mod):
-            return _percent(node)
-        if isinstance(node.op, ast.Mult):
-            return _repeated(node)
-        return None
-    if isinstance(node, ast.Call):
-        return _called(node)
-    return None
+    way = _FOLDS.get(type(node))
+    return way(node) if way is not None else None
 
 
 def command_line(node: ast.List) -> list[Part] | None:
@@ -71,14 +60,18 @@ def operands(node: ast.BinOp) -> list[ast.expr]:
 def carrier(node: ast.expr) -> ast.Name | ast.Attribute | None:
     """The name that brings the text: of `N`, `N % x`, `N.format(x)`, `N + x`, `_(N)`, `N[x]`; else None."""
     for _ in range(_MAX_DRESSES):
-        if isinstance(node, ast.Name | ast.Attribute):
-            return node
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.Add):
-            node = node.left
-        elif isinstance(node, ast.Subscript):
-            node = node.value
-        elif isinstance(node, ast.Call) and (inner := _undressed(node)) is not None:
+        kind = type(node)
+        if kind is ast.Name or kind is ast.Attribute:
+            return node  # type: ignore[return-value]
+        if kind is ast.Call:
+            inner = _undressed(node)  # type: ignore[arg-type]
+            if inner is None:
+                return None
             node = inner
+        elif kind is ast.Subscript:
+            node = node.value  # type: ignore[attr-defined]
+        elif kind is ast.BinOp and type(node.op) in _DRESSING:  # type: ignore[attr-defined]
+            node = node.left  # type: ignore[attr-defined]
         else:
             return None
     return None
@@ -218,24 +211,31 @@ def _repeated(node: ast.BinOp) -> list[Part] | None:
     return None
 
 
+def _constant(node: ast.Constant) -> list[Part] | None:
+    return _open_specs(node.value) if type(node.value) is str else None
+
+
+def _operation(node: ast.BinOp) -> list[Part] | None:
+    way = _OPERATIONS.get(type(node.op))
+    return way(node) if way is not None else None
+
+
 def _called(node: ast.Call) -> list[Part] | None:
-    function = node.func
-    if isinstance(function, ast.Attribute):
-        if function.attr == "format":
+    function, args = node.func, node.args
+    if type(function) is ast.Attribute:
+        name = function.attr
+        if name == "format":
             parts = fold(function.value)
-            return fill(parts, [*node.args, *(k.value for k in node.keywords)]) if parts is not None else None
-        if function.attr in _CALLED_ON_TEXT and isinstance(function.value, ast.Constant | ast.JoinedStr | ast.BinOp):
+            return fill(parts, [*args, *(k.value for k in node.keywords)]) if parts is not None else None
+        if name == "join" and type(function.value) is ast.Constant and len(args) == 1:
+            return _join(function.value.value, args[0])
+        if name in _CALLED_ON_TEXT and type(function.value) in _VISIBLE:
             return fold(function.value)
-        if function.attr == "join" and isinstance(function.value, ast.Constant) and len(node.args) == 1:
-            return _join(function.value.value, node.args[0])
-    name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-    if (
-        name in _WRAPS_TEXT
-        and len(node.args) == 1
-        and isinstance(node.args[0], ast.Constant | ast.JoinedStr | ast.BinOp)
-    ):
-        return fold(node.args[0])
-    return None
+    elif type(function) is ast.Name:
+        name = function.id
+    else:
+        return None
+    return fold(args[0]) if name in _WRAPS_TEXT and len(args) == 1 and type(args[0]) in _VISIBLE else None
 
 
 def _join(separator: object, items: ast.expr) -> list[Part] | None:
@@ -247,3 +247,19 @@ def _join(separator: object, items: ast.expr) -> list[Part] | None:
             parts.append(separator)
         parts.extend(fold(item) or [item])
     return parts
+
+
+_DRESSING = frozenset({ast.Mod, ast.Add})
+_VISIBLE = frozenset({ast.Constant, ast.JoinedStr, ast.BinOp})
+_OPERATIONS: dict[type[ast.operator], Callable[[ast.BinOp], list[Part] | None]] = {
+    ast.Add: _added,
+    ast.Mod: _percent,
+    ast.Mult: _repeated,
+}
+_FOLDS: dict[type[ast.expr], Callable[[Any], list[Part] | None]] = {
+    ast.Constant: _constant,
+    ast.JoinedStr: _joined,
+    ast.BinOp: _operation,
+    ast.Call: _called,
+}
+"""What may be a text, by the type of its node: a table is read faster than a chain of questions."""
