@@ -13,10 +13,11 @@ from analyzer.codepaths.binding import Names
 from analyzer.codepaths.fact_rows import mentions, pack
 from analyzer.codepaths.facts import read_facts
 from analyzer.codepaths.folding import HOLE, Part, carrier, command_line, dress, fill, fold, operands, source, template
+from analyzer.codepaths.handing import Handing
 from analyzer.codepaths.text_fallback import read_broken, read_lines
 from analyzer.codepaths.wording import count_letters, plain, words
 
-EXTRACTOR_VERSION = 2
+EXTRACTOR_VERSION = 3
 """Raise when the rows of a file can change: it is part of the cache's key."""
 CONSTANT_MARK = "\x01"
 """In front of a name among the words: this statement emits the constant of that name, which stands in another file."""
@@ -44,6 +45,7 @@ _MESSAGE_NAME = re.compile(r"messag|msg|error|detail|reason|descr|text|title|war
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CLAUSES = (ast.excepthandler, ast.match_case, ast.withitem)
+_EMITTING = frozenset({"log", "print", "raise"})
 _EMPTY = frozenset({ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue})
 _TEXTS = frozenset({ast.Constant, ast.JoinedStr})
 _NO_STRINGS_INSIDE = (str, ast.Name, ast.Attribute, ast.Constant)
@@ -106,6 +108,7 @@ def extract(code: bytes) -> Extract:
             tree = ast.parse(code)
         walker.names = Names(tree)
         walker.body(tree.body, "<module>")
+        walker.hand_over()
         facts = read_facts(tree)
     except SyntaxError as err:
         return _extract_broken(code, f"{err.msg} (line {err.lineno})" if err.lineno else str(err.msg))
@@ -138,6 +141,7 @@ def _extract_broken(code: bytes, problem: str) -> Extract:
             walker.expression(statement.value, place)
         else:
             walker.statement(statement, function)
+    walker.hand_over()
     problem = f"{problem}; {broken.how}"
     if facts is None:
         return Extract(walker.statements, walker.words, problem)
@@ -151,6 +155,12 @@ class _Walker:
         self.statements: list[Statement] = []
         self.words: list[list[str]] = []
         self.names = Names()
+        self.handing: Handing[_Place] = Handing()
+
+    def hand_over(self) -> None:
+        """The file was read: what helpers write of the texts they are handed is noted."""
+        for parts, place, line in self.handing.texts():
+            self.emit(parts, place, source_line=line)
 
     def emit(self, parts: list[Part], place: _Place, keep_holes: bool = False, source_line: int = 0) -> None:
         kind = place.kind
@@ -235,8 +245,12 @@ class _Walker:
                 if default is not None:
                     self.expression(default, _Place("default", "", "", default.lineno, default.lineno, function))
             self.names.enter()
-            self.body(node.body, _inside(function, node.name))
-            self.names.leave()
+            self.handing.enter(node)
+            try:
+                self.body(node.body, _inside(function, node.name))
+            finally:  # a part nested too deep is left out, and what follows is read on
+                self.handing.leave()
+                self.names.leave()
         elif isinstance(node, ast.ClassDef):
             self.body(node.body, _inside(function, node.name))
         else:
@@ -353,6 +367,8 @@ class _Walker:
 
     def folded(self, parts: list[Part], place: _Place) -> None:
         self.emit(parts, place)
+        if place.kind in _EMITTING:
+            self.handing.wrote(parts, place)
         for part in parts:
             if part is None or type(part) in _NO_STRINGS_INSIDE:
                 continue
@@ -373,6 +389,8 @@ class _Walker:
         elif _EXCEPTION_NAME.search(name):
             here = here._replace(kind="exception")
         emits = here.kind != "call"
+        if not emits:
+            self.handing.called(node, name)
         for arg in args:
             if not (emits and self.carried(arg, here, [])):
                 self.expression(arg, here)

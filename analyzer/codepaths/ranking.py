@@ -30,8 +30,9 @@ def rank(hits: Sequence[Hit], emitters: Callable[[Hit], Sequence[Hit]]) -> list[
     Of statements that explain different parts of a text, one inside the other's value, the outer one wrote it.
     `emitters` gives the statements that emit an author's text by its name.
     """
+    named, authors = _apart(hits)
     ordered = sorted(
-        _sure_before_partial(_without_authors_of(hits)),
+        _sure_before_partial(named),
         key=lambda h: (-h.score, h.path, h.statement.line, h.statement.text),
     )
     out: dict[tuple[str, str], Hit] = {}
@@ -43,6 +44,9 @@ def rank(hits: Sequence[Hit], emitters: Callable[[Hit], Sequence[Hit]]) -> list[
             layer = _with_emitters(leader, layer, raisers(leader, ordered) or emitters(leader))
         for hit in _share(layer):
             out.setdefault(hit.place, hit if not out else replace(hit, unique=False))
+            author = authors.get((hit.path, hit.statement.source_line))
+            if author is not None:
+                out.setdefault(author.place, replace(author, confidence=hit.confidence))
     return list(out.values())
 
 
@@ -112,10 +116,18 @@ def _sure_before_partial(hits: Sequence[Hit]) -> list[Hit]:
     ]
 
 
-def _without_authors_of(hits: Sequence[Hit]) -> list[Hit]:
-    """Where a text reaches its statement by a name, the line that writes it is no rival of that statement."""
-    authored = {(h.path, h.statement.source_line) for h in hits if h.statement.source_line}
-    return [h for h in hits if h.statement.source_line or (h.path, h.statement.line) not in authored]
+def _apart(hits: Sequence[Hit]) -> tuple[list[Hit], dict[tuple[str, int], Hit]]:
+    """Hits without, and by their place, those whose text reaches another hit by a name: an author is no rival of it."""
+    carried = {(h.path, h.statement.source_line) for h in hits if h.statement.source_line}
+    rest: list[Hit] = []
+    authors: dict[tuple[str, int], Hit] = {}
+    for hit in hits:
+        key = hit.path, hit.statement.line
+        if hit.statement.source_line or key not in carried:
+            rest.append(hit)
+        elif key not in authors or hit.score > authors[key].score:
+            authors[key] = hit
+    return rest, authors
 
 
 def _believe(hit: Hit) -> float:

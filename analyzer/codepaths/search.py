@@ -19,6 +19,8 @@ _PARTIALS = 60
 _ENOUGH = 8.0
 """score of a whole fit after which further readings of the message cannot tell more"""
 _READING_COST = 0.3
+_HARDLY = 0.2
+"""confidence of the best answer below which test code is asked too"""
 
 
 class Search:
@@ -44,14 +46,17 @@ class Search:
         logger: str | None = None,
         level: str | None = None,
     ) -> list[Hit]:
-        """Hits, best first; empty where nothing is good enough to name. Test code only where no other fits."""
+        """Hits, best first; empty where nothing is good enough to name. Test code only where no other is likely."""
         query = read_message(message)
         asked = Asked(field=field, logger=logger or query.logger, level=level or query.level)
+        found = self._ranked(query, asked, self._code)
+        if not found or found[0].confidence < _HARDLY:
+            found = self._ranked(query, asked, self._code, self._tests)
+        return found[:limit]
+
+    def _ranked(self, query: Query, asked: Asked, *parts: Postings) -> list[Hit]:
         emitters = Emitters(self._store, self._code, self._firsts, self._paths)
-        for postings in (self._code, self._tests):
-            if postings.total and (found := rank(self._hits(query, asked, postings), emitters.of)):
-                return found[:limit]
-        return []
+        return rank([hit for p in parts if p.total for hit in self._hits(query, asked, p)], emitters.of)
 
     def why_not(self, message: str) -> str:
         """The reason why `find` gives nothing."""
