@@ -14,11 +14,12 @@ import msgspec
 from analyzer.codepaths.extraction import Extract
 from analyzer.codepaths.languages import extract_as, language_of_key
 from analyzer.codepaths.worker import receive, send
+from analyzer.model.collecting import collector_paused
 
 _BATCH_BYTES = 1_000_000
 _HOME = str(Path(__file__).resolve().parents[2])
 """where this very package lies"""
-_FEW_FILES = 60
+_FEW_FILES = 200
 """Below this a process costs more to start than it saves."""
 
 Batch = list[tuple[str, bytes]]
@@ -53,8 +54,9 @@ def extract_all(
             thread.start()
         for thread in threads:
             thread.join()
-    while (batch := take()) is not None:
-        note(batch, [extract_as(language_of_key(key), code) for key, code in batch])
+    with collector_paused():
+        while (batch := take()) is not None:
+            note(batch, [extract_as(language_of_key(key), code) for key, code in batch])
     return results
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from msgspec import structs
 
-from analyzer.events.collecting import collector_paused
 from analyzer.events.decorations import undecorate
 from analyzer.events.documents import nested_texts
 from analyzer.events.fragments import join_fragments
@@ -33,6 +32,7 @@ from analyzer.model import (
     Severity,
     StackTrace,
 )
+from analyzer.model.collecting import collector_paused
 from analyzer.rules import Rule
 
 Redact = Callable[[str], str]

@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
 
 from analyzer.model import placeholder_values
+from analyzer.model.collecting import collector_paused
 from analyzer.signatures.absorbing import absorb
 from analyzer.signatures.folding import Fold, fold, fold_batch, head_of, merge_folds
 from analyzer.signatures.forms import Form, forms_of, masked_form, write
@@ -43,19 +42,7 @@ class Mined(NamedTuple):
     """what decides; tokens without blanks"""
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without the cycle collector: nothing here makes cycles, and a pass visits all the messages of the caller."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@_no_collection()
+@collector_paused()
 def summarize(messages: Iterable[str]) -> Summary:
     """The summary of some messages."""
     return Summary(folds=fold_batch(messages if isinstance(messages, Sequence) else list(messages))[0])
@@ -66,7 +53,7 @@ def merge(a: Summary, b: Summary) -> Summary:
     return Summary(folds=merge_folds(a.folds, b.folds))
 
 
-@_no_collection()
+@collector_paused()
 def finalize(summary: Summary) -> dict[str, Mined]:
     """Folded text → its template."""
     form_of = forms_of(summary.folds)
@@ -78,7 +65,7 @@ def finalize(summary: Summary) -> dict[str, Mined]:
     return {text: mined[form] for text, form in home.items()}
 
 
-@_no_collection()
+@collector_paused()
 def mine(messages: Sequence[str]) -> list[Mined]:
     """The template of every message, in the order given."""
     folds, numbers = fold_batch(messages)

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from analyzer.events.collecting import collector_paused
 from analyzer.events.plaintext import is_escaped_stack, parse_object, strings_of, strip_ansi, unescape_stacks
 from analyzer.events.stacktraces.core import Reader, Span, readers
 from analyzer.events.stacktraces.in_app import FrameJudge, judge_by
 from analyzer.events.stacktraces.known_texts import KnownTexts, may_be_known
 from analyzer.model import StackTrace
+from analyzer.model.collecting import collector_paused
 from analyzer.rules import Rule
 
 __all__ = ["StackText", "all_hints", "all_readers", "parse_stack_traces", "read_stacks", "readers_of", "shows_stack"]
