@@ -19,7 +19,7 @@ from analyzer.model.collecting import collector_paused
 _BATCH_BYTES = 1_000_000
 _HOME = str(Path(__file__).resolve().parents[2])
 """where this very package lies"""
-_FEW_FILES = 200
+FEW_FILES = 200
 """Below this a process costs more to start than it saves."""
 
 Batch = list[tuple[str, bytes]]
@@ -33,7 +33,7 @@ def extract_all(
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Extract]:
     """Key → what the file holds, for `count` files; `jobs` 0 means one process a usable core."""
-    workers = min(jobs or _cores(), 16, 1 + count // _FEW_FILES)
+    workers = min(jobs or _cores(), 16, 1 + count // FEW_FILES)
     results: dict[str, Extract] = {}
     source = _batches(files)
     lock = threading.Lock()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.codepaths import open_repository
+from analyzer.codepaths.parallel import FEW_FILES
 from analyzer.errors import RepositoryError
 
 
@@ -142,7 +143,9 @@ def test_processes_share_a_cache(repository, cache: Path) -> None:
 
 
 def test_the_number_of_processes_does_not_change_the_answer(repository, tmp_path: Path) -> None:
-    repository.commit({f"m{i}.py": f"def f():\n    print('number {i} of the files is lost')\n" for i in range(150)})
+    repository.commit(
+        {f"m{i}.py": f"def f():\n    print('number {i} of the files is lost')\n" for i in range(FEW_FILES)}
+    )
     answers = [
         open_repository(repository.root, cache_dir=tmp_path / str(jobs), redact=str, jobs=jobs).statements(
             "number 7 of the files is lost", limit=10
@@ -164,7 +167,7 @@ def test_what_the_cache_held_before_does_not_change_the_answer(new_repository, t
 
 
 def test_a_script_without_a_main_guard_may_ask(repository, cache: Path, tmp_path: Path) -> None:
-    repository.commit({f"m{i}.py": f"print('number {i} of the files is lost')\n" for i in range(150)})
+    repository.commit({f"m{i}.py": f"print('number {i} of the files is lost')\n" for i in range(FEW_FILES)})
     script = tmp_path / "ask.py"
     script.write_text(
         "from pathlib import Path\nfrom analyzer.codepaths import open_repository\n"
@@ -177,7 +180,7 @@ def test_a_script_without_a_main_guard_may_ask(repository, cache: Path, tmp_path
 
 def test_nothing_in_the_current_folder_is_run(repository, cache: Path, tmp_path: Path) -> None:
     trap = "from pathlib import Path\nPath('sprung').write_text('')\n"
-    files = {f"m{i}.py": f"print('number {i} of the files is lost')\n" for i in range(150)}
+    files = {f"m{i}.py": f"print('number {i} of the files is lost')\n" for i in range(FEW_FILES)}
     repository.commit(files | {"msgspec.py": trap, "analyzer/__init__.py": trap})
     script = tmp_path / "ask.py"
     script.write_text(
