@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from analyzer.codepaths.alignment import Fit
 from analyzer.codepaths.blaming import LastChanges
 from analyzer.codepaths.code_facts import CodeFacts
 from analyzer.codepaths.contents import Contents
@@ -15,7 +16,7 @@ from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.languages import Unread
 from analyzer.codepaths.owners import OWNER_FILES, OwnerRule, owner_of, read_owners
 from analyzer.codepaths.presentation import code_host, excerpt, link
-from analyzer.codepaths.scoring import Hit
+from analyzer.codepaths.scoring import ANYTHING, Asked, Hit
 from analyzer.codepaths.search import Search
 from analyzer.codepaths.settling import settle
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
@@ -26,6 +27,8 @@ _MAX_SPAN = 30
 _ROLES = {"log": Role.EMIT, "print": Role.EMIT, "raise": Role.RAISE}
 _LABEL_CONFIDENCE = 0.97
 _SURE = 0.5
+_VERIFIED = 0.8
+"""share of a template's words that must stand in a text before a label is believed to name its statement"""
 
 
 class RepositoryIndex:
@@ -87,7 +90,7 @@ class RepositoryIndex:
         self, message: str, *, limit: int = 3, field: str | None = None, logger: str | None = None
     ) -> list[CodePath]:
         """Statements that can produce this text, best first; `field` is the JSON key it stood under."""
-        return self._code_paths(self._hits(message, limit=limit, field=field, logger=logger))
+        return self._code_paths(self._hits(message, limit=limit, asked=Asked(field=field, logger=logger)))
 
     def why_unmapped(self, message: str) -> str:
         """Why no statement was found for a text."""
@@ -157,12 +160,13 @@ class RepositoryIndex:
         return _without_repeats([*emitted, *frames])
 
     def _locate_text(self, event: ErrorEvent, limit: int) -> list[CodePath]:
-        level = event.severity.name
+        asked = Asked(logger=event.logger, level=event.severity.name, service=event.service or None)
         hits: list[Hit] = []
         for nested in reversed(event.nested):
-            hits.extend(self._hits(nested.text, limit=limit, field=nested.field, logger=event.logger, level=None)[:1])
+            inner = replace(asked, field=nested.field, level=None)
+            hits.extend(self._hits(nested.text, limit=limit, asked=inner)[:1])
         if event.message and event.message != "(no message)":
-            direct = self._hits(event.message, limit=limit, logger=event.logger, level=level)
+            direct = self._hits(event.message, limit=limit, asked=asked)
             labelled = self._labelled(event.location, event.message, direct)
             if labelled is not None:
                 paths = self._code_paths(hits)
@@ -184,6 +188,8 @@ class RepositoryIndex:
         # every hit is asked for: the label may name one that the words alone rank low
         for hit in [*hits, *self._hits(message, limit=50)]:
             function = hit.statement.function
+            if hit.alignment.fit is Fit.PARTIAL and hit.alignment.recall < _VERIFIED:
+                continue
             if hit.path in files and (function == wanted or function.endswith("." + wanted)):
                 text = f"the entry's location label names this function ({location.file}:{location.function})"
                 return self._code_path(hit, confidence=_LABEL_CONFIDENCE, unique=True, extra=(text,))
@@ -200,20 +206,12 @@ class RepositoryIndex:
             return "a request log line: the platform wrote it"
         return "; ".join(["no template of the repository fits the message", *map(str, self.unread)])
 
-    def _hits(
-        self,
-        message: str,
-        *,
-        limit: int,
-        field: str | None = None,
-        logger: str | None = None,
-        level: str | None = None,
-    ) -> list[Hit]:
+    def _hits(self, message: str, *, limit: int, asked: Asked = ANYTHING) -> list[Hit]:
         try:
-            return self._searched().find(message, limit=limit, field=field, logger=logger, level=level)
+            return self._searched().find(message, limit=limit, asked=asked)
         except sqlite3.Error:
             self._begin_anew()
-            return self._searched().find(message, limit=limit, field=field, logger=logger, level=level)
+            return self._searched().find(message, limit=limit, asked=asked)
 
     def _begin_anew(self) -> None:
         """The cache broke under us: everything is read again, into memory."""

@@ -26,16 +26,23 @@ _FIT_COST = {Fit.WHOLE: 0.0, Fit.CUT: 1.0, Fit.SUFFIX: 1.0, Fit.INNER: 2.5, Fit.
 _WORD_BEFORE, _MAX_BEFORE = 0.5, 10
 _WORD_AFTER, _MAX_AFTER = 0.12, 20
 _TEST_COST, _ASIDE_COST, _PATTERN_COST = 6.0, 1.5, 4.0
-_FIELD_GAIN, _LOGGER_GAIN, _LEVEL_GAIN, _LEVEL_COST = 2.5, 2.5, 0.5, 1.0
+_FIELD_GAIN, _LOGGER_GAIN, _SERVICE_GAIN, _LEVEL_GAIN, _LEVEL_COST = 2.5, 2.5, 1.0, 0.5, 1.0
+_ENVIRONMENT = re.compile(r"[-_](?:staging|stage|stg|prod|production|dev|test|qa|preview)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What is known of a text besides its words."""
 
-    field: str | None
-    logger: str | None
-    level: str | None
+    field: str | None = None
+    """the JSON key it stood under"""
+    logger: str | None = None
+    level: str | None = None
+    service: str | None = None
+    """the service that printed it"""
+
+
+ANYTHING = Asked()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,13 @@ def is_test(path: str) -> bool:
     return bool(_TEST_PATH.search(path))
 
 
+def is_of_service(path: str, service: str) -> bool:
+    """True where a folder of the path is named like the service, with or without its environment (`auth-staging`)."""
+    name = _ENVIRONMENT.sub("", service.lower()).replace("-", "_")
+    folders = path.lower().replace("-", "_").split("/")[:-1]
+    return len(name) > 2 and name in folders
+
+
 def good_enough(statement: Statement, alignment: Alignment, letters_of_text: int) -> bool:
     """Whether enough of the template and of the text agree to speak of a hit at all."""
     letters = count_letters(statement.text)
@@ -110,6 +124,9 @@ def score(path: str, statement: Statement, alignment: Alignment, asked: Asked) -
     if asked.logger and _module_fits(path, asked.logger):
         points += _LOGGER_GAIN
         reasons.append(f"the logger `{asked.logger}` is this module's")
+    if asked.service and is_of_service(path, asked.service):
+        points += _SERVICE_GAIN
+        reasons.append(f"the file lies in a folder of the service `{asked.service}`")
     if asked.level and statement.level:
         points += _LEVEL_GAIN if statement.level == asked.level else -_LEVEL_COST
     if is_test(path):

@@ -11,7 +11,7 @@ from analyzer.codepaths.emitting import Emitters
 from analyzer.codepaths.messages import Query, read_message
 from analyzer.codepaths.postings import Postings
 from analyzer.codepaths.ranking import rank
-from analyzer.codepaths.scoring import Asked, Hit, good_enough, is_test, score
+from analyzer.codepaths.scoring import ANYTHING, Asked, Hit, good_enough, is_test, score
 from analyzer.codepaths.store import Store, StoredBlob
 from analyzer.codepaths.wording import count_letters, words
 
@@ -37,18 +37,13 @@ class Search:
         self._code = Postings(store, [blobs[blob] for _, blob in kept if blob not in tests])
         self._tests = Postings(store, [blobs[blob] for blob in sorted(tests)])
 
-    def find(
-        self,
-        message: str,
-        *,
-        limit: int,
-        field: str | None = None,
-        logger: str | None = None,
-        level: str | None = None,
-    ) -> list[Hit]:
-        """Hits, best first; empty where nothing is good enough to name. Test code only where no other is likely."""
+    def find(self, message: str, *, limit: int, asked: Asked = ANYTHING) -> list[Hit]:
+        """Hits, best first; empty where nothing is good enough to name. Test code only where no other is likely.
+
+        `asked` is what is known besides the text; what its prefix says fills the gaps.
+        """
         query = read_message(message)
-        asked = Asked(field=field, logger=logger or query.logger, level=level or query.level)
+        asked = replace(asked, logger=asked.logger or query.logger, level=asked.level or query.level)
         found = self._ranked(query, asked, self._code)
         if not found or found[0].confidence < _HARDLY:
             found = self._ranked(query, asked, self._code, self._tests)

@@ -157,3 +157,21 @@ def test_a_line_next_to_it_decides_between_twins(index) -> None:
     found = index.locate(event("the copied words of twins"), neighbours=lambda: around)
     assert (found[0].function, found[0].unique) == ("twin_two", True)
     assert any("twin two begins its work" in sentence for sentence in found[0].evidence)
+
+
+def test_the_folder_of_the_service_tells_two_copies_of_a_text_apart(new_repository, tmp_path: Path) -> None:
+    repository = new_repository("monorepo")
+    copy = 'def serve():\n    logger.error("the shared words of services")\n'
+    repository.commit({"auth_service/main.py": copy, "billing/main.py": copy})
+    opened = open_repository(repository.root, cache_dir=tmp_path, redact=str, jobs=1)
+    for service, folder in (("auth-service-staging", "auth_service"), ("billing", "billing")):
+        found = opened.locate(event("the shared words of services", service=service))
+        assert found[0].file == f"{folder}/main.py"
+        assert any(service in sentence for sentence in found[0].evidence)
+    assert not opened.locate(event("the shared words of services", service="other"))[0].unique
+
+
+def test_a_label_is_not_believed_where_the_statement_there_cannot_print_the_text(index) -> None:
+    label = SourceLocation(file="house.door", line=10, function="report")
+    found = index.locate(event("the copied words of twins", location=label))
+    assert {p.function for p in found} == {"twin_one", "twin_two"}
