@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analyzer.codepaths.extraction import CLASS_MARK, CONSTANT_MARK
 from analyzer.codepaths.postings import Postings
 from analyzer.codepaths.scoring import Hit
+from analyzer.codepaths.statements import CLASS_MARK, CONSTANT_MARK
 from analyzer.codepaths.store import Store
 
 _WORDING_METHODS = frozenset({"__init__", "__str__", "__repr__", "__unicode__"})

@@ -10,7 +10,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
-from analyzer.codepaths.extraction import Extract
+from analyzer.codepaths.statements import Extract
 
 FACT_SCHEMA = """
 CREATE TABLE IF NOT EXISTS fact(number INTEGER PRIMARY KEY, packed BLOB NOT NULL);

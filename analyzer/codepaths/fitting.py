@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable
 
 from analyzer.codepaths.alignment import Fit, align
-from analyzer.codepaths.extraction import Extract, Statement, extract
+from analyzer.codepaths.extraction import extract
 from analyzer.codepaths.functions import Outline, read_outline
 from analyzer.codepaths.messages import read_message
+from analyzer.codepaths.statements import Extract, Statement
 from analyzer.model import CodeFact, FactKind
 
 Redact = Callable[[str], str]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from analyzer.codepaths.extraction import Extract
 from analyzer.codepaths.languages import extract_as, language_of_key
+from analyzer.codepaths.statements import Extract
 from analyzer.codepaths.worker import receive, send
 from analyzer.model.collecting import collector_paused
 

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 
 from analyzer.codepaths.alignment import Alignment, Fit
-from analyzer.codepaths.extraction import Statement
 from analyzer.codepaths.folding import HOLE
+from analyzer.codepaths.statements import Statement
 from analyzer.codepaths.wording import count_letters, words
 
 _STRONG_WEIGHT = 5.0

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from analyzer.codepaths.extraction import EXTRACTOR_VERSION, Extract, Statement
 from analyzer.codepaths.fact_store import FACT_SCHEMA, find_mentions, read_packed, write_facts
+from analyzer.codepaths.statements import EXTRACTOR_VERSION, Extract, Statement
 from analyzer.places import default_cache_dir
 
 _T = TypeVar("_T", str, int)

@@ -13,8 +13,8 @@ from typing import IO
 
 import msgspec
 
-from analyzer.codepaths.extraction import Extract
 from analyzer.codepaths.languages import extract_as
+from analyzer.codepaths.statements import Extract
 
 _LENGTH = struct.Struct(">Q")
 

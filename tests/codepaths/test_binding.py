@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.codepaths.extraction import CLASS_MARK, CONSTANT_MARK, Statement, extract
+from analyzer.codepaths.extraction import extract
 from analyzer.codepaths.folding import HOLE
+from analyzer.codepaths.statements import CLASS_MARK, CONSTANT_MARK, Statement
 
 WELL = 'DRY = "the well %s ran dry"\n\n\nclass Well:\n    DRY = "the deep well %s ran dry"\n\n\n'
 

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.codepaths.extraction import Extract, extract
+from analyzer.codepaths.extraction import extract
 from analyzer.codepaths.fact_rows import unpack
 from analyzer.codepaths.folding import HOLE
 from analyzer.codepaths.mending import mend
 from analyzer.codepaths.salvage import salvage
+from analyzer.codepaths.statements import Extract
 from analyzer.codepaths.text_fallback import read_lines
 from analyzer.codepaths.tokens import tokenize
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.codepaths.extraction import Statement, extract
+from analyzer.codepaths.extraction import extract
 from analyzer.codepaths.folding import HOLE
+from analyzer.codepaths.statements import Statement
 
 
 def statements(code: str) -> list[Statement]:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.codepaths.extraction import Statement, extract
+from analyzer.codepaths.extraction import extract
 from analyzer.codepaths.folding import HOLE
+from analyzer.codepaths.statements import Statement
 
 HELPERS = """
 class Journal:

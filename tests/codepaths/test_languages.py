@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from analyzer.codepaths import open_repository
 from analyzer.codepaths.checks import check_languages
-from analyzer.codepaths.extraction import Statement
 from analyzer.codepaths.folding import HOLE
 from analyzer.codepaths.languages import LANGUAGES, choose, extract_as, is_installed, outline_as
+from analyzer.codepaths.statements import Statement
 from analyzer.model import Frame, Role
 
 pytestmark = pytest.mark.skipif(

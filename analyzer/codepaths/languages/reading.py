@@ -7,11 +7,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from analyzer.codepaths.extraction import Extract, extract
+from analyzer.codepaths.extraction import extract
 from analyzer.codepaths.functions import Outline, read_outline
 from analyzer.codepaths.languages.choosing import PYTHON, is_installed
 from analyzer.codepaths.languages.grammar import Grammar
 from analyzer.codepaths.languages.walker import Walker
+from analyzer.codepaths.statements import Extract
 
 if TYPE_CHECKING:
     from tree_sitter import Parser, QueryCursor, Tree

@@ -8,11 +8,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.codepaths.extraction import Statement
 from analyzer.codepaths.functions import FunctionSpan
 from analyzer.codepaths.languages.folding import Folder
 from analyzer.codepaths.languages.grammar import Grammar, Meaning, source
 from analyzer.codepaths.languages.levels import MESSAGE_NAME
+from analyzer.codepaths.statements import Statement
 from analyzer.codepaths.wording import count_letters, plain, words
 
 if TYPE_CHECKING:
