@@ -62,6 +62,8 @@ class Alignment:
     """words of the message in front of the template, a value at its beginning included"""
     after: int = 0
     """words of the message behind the template"""
+    between: int = 0
+    """words of the message among those of a template that was only found in part"""
     start: int = 0
     end: int = 0
     """characters of the message between which the template's own words stand"""
@@ -220,12 +222,12 @@ def align_partly(template: str, message: Tokens, weigh: Callable[[str], float]) 
     weights = [weigh(w) for w in wanted]
     total = sum(weights)
     found = excused = 0.0
-    first, last = len(given), 0
+    first, last, matched = len(given), 0, 0
     for block in LCSseq.opcodes(wanted, given):
         a, b, c, d = block.src_start, block.src_end, block.dest_start, block.dest_end
         if block.tag == "equal":
             found += sum(weights[a:b])
-            first, last = min(first, c), max(last, d)
+            first, last, matched = min(first, c), max(last, d), matched + d - c
             continue
         if a == b:
             continue
@@ -244,6 +246,7 @@ def align_partly(template: str, message: Tokens, weigh: Callable[[str], float]) 
         missing=max(0.0, total - found - excused),
         before=first,
         after=len(given) - last,
+        between=last - first - matched,
         start=message.spans[first][0],
         end=message.spans[last - 1][1],
     )

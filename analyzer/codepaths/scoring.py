@@ -25,6 +25,7 @@ _OTHER_KINDS = -1.6
 _FIT_COST = {Fit.WHOLE: 0.0, Fit.CUT: 1.0, Fit.SUFFIX: 1.0, Fit.INNER: 2.5, Fit.PARTIAL: 3.5}
 _WORD_BEFORE, _MAX_BEFORE = 0.5, 10
 _WORD_AFTER, _MAX_AFTER = 0.12, 20
+_WORD_BETWEEN, _MAX_BETWEEN = 0.4, 12
 _TEST_COST, _ASIDE_COST, _PATTERN_COST = 6.0, 1.5, 4.0
 _FIELD_GAIN, _LOGGER_GAIN, _SERVICE_GAIN, _LEVEL_GAIN, _LEVEL_COST = 2.5, 2.5, 1.0, 0.5, 1.0
 _ENVIRONMENT = re.compile(r"[-_](?:staging|stage|stg|prod|production|dev|test|qa|preview)$")
@@ -114,6 +115,7 @@ def score(path: str, statement: Statement, alignment: Alignment, asked: Asked) -
     reasons = [_sentence(statement, alignment)]
     points = alignment.weight - alignment.missing - _FIT_COST[alignment.fit]
     points -= _WORD_BEFORE * min(alignment.before, _MAX_BEFORE) + _WORD_AFTER * min(alignment.after, _MAX_AFTER)
+    points -= _WORD_BETWEEN * min(alignment.between, _MAX_BETWEEN)
     points += _KIND_PRIOR.get(statement.kind, _OTHER_KINDS)
     if statement.source_line:
         reasons.append(f"the text is written in line {statement.source_line} and reaches this statement by a name")

@@ -11,7 +11,8 @@ from analyzer.pipeline.repositories import Repositories, parse_repositories
 from analyzer.redaction import build_redactor
 
 _CONCEIVABLE = 0.02
-"""a statement that shares a few words with the text is no answer"""
+_LIKELY = 0.1
+"""where the best place is less likely than that, the text is unmapped: a few words in common are no answer"""
 _RIVAL = 0.3
 """of the first answer's confidence: an answer above that is a rival"""
 
@@ -59,6 +60,8 @@ def look_up(
     index = repositories.of(next(iter(folders)))
     assert index is not None
     found = tuple(p for p in index.statements(message, limit=limit) if p.confidence >= _CONCEIVABLE)
+    if found and found[0].confidence < _LIKELY:
+        found = ()
     if history and found:
         found = (index.with_history(found[0]), *found[1:])
     location, why = _verdict(found)
