@@ -11,15 +11,20 @@ from analyzer.codepaths.emitting import raisers
 from analyzer.codepaths.scoring import Hit
 
 _CLAIMED = 0.85
+"""confidence from which on the first answer is called unique"""
 _TEMPERATURE = 0.8
+"""nats by which a rival must stay behind to be believed an e-th as much: the words of a text are not independent"""
 _HALF_BELIEVED = 4.0
 """score at which a statement is as likely as not to be the one, rivals aside"""
 _MOST = 0.985
+"""belief in a statement that explains a whole text and has no rival"""
 _WRAPPING = 5.0
+"""score from which on a statement is sure enough to stand around others"""
 _MAX_LAYERS = 4
-_EMITTER_GAIN = 1.0
-_BEHIND = 2.0
+_EMITTER_GAIN, _BEHIND = 1.0, 2.0
+"""what the one emitter of an author's text is ahead of the author, and the author of several emitters"""
 _REWORDED = 3.0
+"""what a reworded statement stands behind one that explains the whole text"""
 _TELLING_CUT = 15.0
 """weight of the words before a text breaks off from which on no other statement is likely to begin alike"""
 

@@ -103,10 +103,11 @@ class Search:
         if any(_is_enough(hit) and hit.emits for hit in hits):
             return hits
         tokens = Tokens(text)
-        rest = [i for i in ordered if known[statements[i].text] is None][:_PARTIALS]
-        partly = {t: align_partly(t, tokens, postings.weigh) for t in {statements[i].text for i in rest}}
-        for i in rest:
-            note(i, partly[statements[i].text])
+        unexplained = [i for i in ordered if known[statements[i].text] is None]
+        templates = list(dict.fromkeys(statements[i].text for i in unexplained))[:_PARTIALS]
+        partly = {template: align_partly(template, tokens, postings.weigh) for template in templates}
+        for i in unexplained:
+            note(i, partly.get(statements[i].text))
         return hits
 
 
