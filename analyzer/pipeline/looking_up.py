@@ -11,7 +11,7 @@ from analyzer.pipeline.repositories import Repositories, parse_repositories
 from analyzer.redaction import build_redactor
 
 _CONCEIVABLE = 0.02
-_LIKELY = 0.1
+_LIKELY = 0.05
 """where the best place is less likely than that, the text is unmapped: a few words in common are no answer"""
 _RIVAL = 0.3
 """of the first answer's confidence: an answer above that is a rival"""
