@@ -7,11 +7,11 @@ from pathlib import Path
 
 from analyzer.codepaths.alignment import Fit
 from analyzer.codepaths.fitting import Version, can_be_checked
-from analyzer.codepaths.frames import FilePaths, module_path
+from analyzer.codepaths.frames import FilePaths
 from analyzer.codepaths.git import Git, open_git
 from analyzer.codepaths.history import Stretch, read_line, read_stretch
 from analyzer.codepaths.indexing import index
-from analyzer.codepaths.scoring import Hit
+from analyzer.codepaths.scoring import Hit, is_test
 from analyzer.codepaths.search import Search
 from analyzer.codepaths.trees import Tree
 from analyzer.codepaths.wording import count_letters, words
@@ -21,7 +21,6 @@ Progress = Callable[[str], None]
 _MAX_REPLACED = 600
 """replaced versions of Python files that are searched for a text: some hundred commits of a usual repository"""
 _ALL_HITS = 10_000
-_TEST_FOLDERS = frozenset({"test", "tests", "testing", "e2e", "fixtures"})
 
 
 class RepositoryHistory:
@@ -162,12 +161,7 @@ def open_history(
 
 def _paths_of(fact: CodeFact, files: FilePaths) -> list[str]:
     """The files that a fact may mean: those that agree longest with what was printed."""
-    printed = module_path(fact.file) if fact.kind is FactKind.LABELS else fact.file
-    matches = files.match(printed)
-    if not matches and printed != fact.file:  # a package: what it prints stands in one of these
-        package = printed.removesuffix(".py")
-        found = [files.match(f"{package}/{name}.py") for name in ("__init__", "__main__")]
-        matches = sorted((m for some in found for m in some), key=lambda m: -m.parts)
+    matches = files.labelled(fact.file) if fact.kind is FactKind.LABELS else files.match(fact.file)
     return [match.path for match in matches if match.parts == matches[0].parts]
 
 
@@ -187,10 +181,7 @@ def _versions(stretch: Stretch) -> tuple[dict[str, list[range]], int]:
 
 
 def _may_run(path: str) -> bool:
-    *folders, name = path.lower().split("/")
-    if not name.endswith(".py") or name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py":
-        return False
-    return _TEST_FOLDERS.isdisjoint(folders)
+    return path.endswith(".py") and not is_test(path.lower())
 
 
 def _tells(hit: Hit, text: str) -> bool:

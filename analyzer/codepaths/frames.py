@@ -92,6 +92,16 @@ class FilePaths:
         matches.sort(key=lambda m: (-m.parts, not m.whole, m.path))
         return matches
 
+    def labelled(self, file: str) -> list[FileMatch]:
+        """Files that an entry's label means, a path or a module: of a package, what prints stands in one of two."""
+        printed = module_path(file)
+        matches = self.match(printed)
+        if not matches and printed != file:
+            package = printed.removesuffix(".py")
+            found = [self.match(f"{package}/{name}.py") for name in ("__init__", "__main__")]
+            matches = sorted((m for some in found for m in some), key=lambda m: -m.parts)
+        return matches
+
 
 def split_path(file: str) -> tuple[str, ...] | None:
     """Parts of a path as printed on any system; None where it climbs above its root or names no file."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from dataclasses import dataclass
+
+from analyzer.codepaths.salvage import parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +44,8 @@ class Outline:
 
 def read_outline(code: bytes) -> Outline:
     """Outline of a Python file. Never raises."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parse(code)
+    if tree is None:
         return Outline(functions=(), raises=(), parsed=False)
     functions: list[FunctionSpan] = []
     raises: list[tuple[int, int]] = []

@@ -28,9 +28,10 @@ _DIGITS_WEIGHT = 0.5
 class Postings:
     """The statements of some blobs of a store, found by their words."""
 
-    def __init__(self, store: Store, blobs: Iterable[StoredBlob]) -> None:
+    def __init__(self, store: Store, sizes_of_all: bytearray, blobs: Iterable[StoredBlob]) -> None:
+        """`sizes_of_all`: how many distinct words each statement of the store has."""
         self._store = store
-        sizes = np.frombuffer(bytes(store.sizes()), dtype=np.uint8)
+        sizes = np.frombuffer(sizes_of_all, dtype=np.uint8)
         self._sizes = sizes.astype(np.float64)
         self._inside = np.zeros(len(sizes), dtype=bool)
         for blob in blobs:

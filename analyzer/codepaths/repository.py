@@ -11,7 +11,6 @@ from analyzer.codepaths.blaming import LastChanges
 from analyzer.codepaths.code_facts import CodeFacts
 from analyzer.codepaths.contents import Contents
 from analyzer.codepaths.frame_mapping import FrameMapper, MappedFrame
-from analyzer.codepaths.frames import module_path
 from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.languages import Unread
 from analyzer.codepaths.owners import OWNER_FILES, OwnerRule, owner_of, read_owners
@@ -178,12 +177,7 @@ class RepositoryIndex:
         """The statement an entry's own label names, where a template there fits the message: labels lie."""
         if location is None or not location.file or not location.function:
             return None
-        files = {m.path for m in self._frames().paths.match(module_path(location.file))}
-        if not files and "/" not in location.file:
-            files = {
-                m.path
-                for m in self._frames().paths.match(module_path(location.file).removesuffix(".py") + "/__init__.py")
-            }
+        files = {m.path for m in self._frames().paths.labelled(location.file)}
         wanted = location.function.replace(".<locals>", "")
         # every hit is asked for: the label may name one that the words alone rank low
         for hit in [*hits, *self._hits(message, limit=50)]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analyzer.codepaths.alignment import Alignment, Fit
 from analyzer.codepaths.folding import HOLE
-from analyzer.codepaths.statements import Statement
+from analyzer.codepaths.statements import EMITTING, Statement
 from analyzer.codepaths.wording import count_letters, words
 
 _STRONG_WEIGHT = 5.0
@@ -20,7 +20,6 @@ _TEST_PATH = re.compile(
 _ASIDE_PATH = re.compile(r"(?:^|/)(?:docs?|examples?|scripts?|benchmarks?|tools|migrations|vendor|third_party)/")
 _PATTERN = re.compile(r"\.\*|\(\?[P:=!<]|\\[sSdwWb.(\[]|\[\^|\$$")
 _KIND_PRIOR = {"log": 0.0, "raise": 0.0, "exception": -0.2, "print": -0.3, "kwarg": -0.8, "return": -1.2, "dict": -1.2}
-_EMITTING = frozenset({"log", "print", "raise", "exception"})
 _OTHER_KINDS = -1.6
 _FIT_COST = {Fit.WHOLE: 0.0, Fit.CUT: 1.0, Fit.SUFFIX: 1.0, Fit.INNER: 2.5, Fit.PARTIAL: 3.5}
 _WORD_BEFORE, _MAX_BEFORE = 0.5, 10
@@ -64,7 +63,7 @@ class Hit:
     @property
     def emits(self) -> bool:
         """True where the statement itself logs, prints or raises the text; an author's may be emitted elsewhere."""
-        return self.named or self.statement.kind in _EMITTING
+        return self.named or self.statement.kind in EMITTING
 
     @property
     def place(self) -> tuple[str, str]:

@@ -34,8 +34,10 @@ class Search:
         self._firsts = [first for first, _ in kept]
         self._paths = [tuple(paths_by_blob[blob]) for _, blob in kept]
         tests = {blob for _, blob in kept if all(map(is_test, paths_by_blob[blob]))}
-        self._code = Postings(store, [blobs[blob] for _, blob in kept if blob not in tests])
-        self._tests = Postings(store, [blobs[blob] for blob in sorted(tests)])
+        sizes = store.sizes()
+        self._code = Postings(store, sizes, [blobs[blob] for _, blob in kept if blob not in tests])
+        self._tests = Postings(store, sizes, [blobs[blob] for blob in sorted(tests)])
+        self._emitters = Emitters(store, self._code, self._firsts, self._paths)
 
     def find(self, message: str, *, limit: int, asked: Asked = ANYTHING) -> list[Hit]:
         """Hits, best first; empty where nothing is good enough to name. Test code only where no other is likely.
@@ -44,14 +46,11 @@ class Search:
         """
         query = read_message(message)
         asked = replace(asked, logger=asked.logger or query.logger, level=asked.level or query.level)
-        found = self._ranked(query, asked, self._code)
+        hits = self._hits(query, asked, self._code)
+        found = rank(hits, self._emitters.of)
         if not found or found[0].confidence < _HARDLY:
-            found = self._ranked(query, asked, self._code, self._tests)
+            found = rank([*hits, *self._hits(query, asked, self._tests)], self._emitters.of)
         return found[:limit]
-
-    def _ranked(self, query: Query, asked: Asked, *parts: Postings) -> list[Hit]:
-        emitters = Emitters(self._store, self._code, self._firsts, self._paths)
-        return rank([hit for p in parts if p.total for hit in self._hits(query, asked, p)], emitters.of)
 
     def why_not(self, message: str) -> str:
         """The reason why `find` gives nothing."""
@@ -66,6 +65,8 @@ class Search:
         return "no statement explains enough of the text: it may be a library's, the platform's, or of another commit"
 
     def _hits(self, query: Query, asked: Asked, postings: Postings) -> list[Hit]:
+        if not postings.total:
+            return []
         best: dict[tuple[str, int, str, str], Hit] = {}
         readings = [(text, False) for text in query.texts]
         if query.cut:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+from analyzer.codepaths.wording import count_letters, plain, words
 
 EXTRACTOR_VERSION = 3
 """Raise when the rows of a file can change: it is part of the cache's key."""
@@ -10,6 +13,14 @@ CONSTANT_MARK = "\x01"
 """In front of a name among the words: this statement emits the constant of that name, which stands in another file."""
 CLASS_MARK = "\x02"
 """In front of a class among the words: this statement raises it, and its own words say nothing."""
+EMITTING = frozenset({"log", "print", "raise", "exception"})
+"""Kinds of statements that log, print or raise their text: there it is a message whatever it looks like."""
+MESSAGE_NAME = re.compile(r"messag|msg|error|detail|reason|descr|text|title|warn|hint|help|fail", re.IGNORECASE)
+"""A name under which a text of one word is still a message."""
+
+_MAX_TEXT = 2_000
+_MAX_WORDS = 80
+_MIN_LETTERS = 3
 
 
 class Statement(NamedTuple):
@@ -43,3 +54,17 @@ class Extract(NamedTuple):
     """packed, see `fact_rows`; empty where there is no syntax tree"""
     mentions: tuple[str, ...] = ()
     """the names by which the facts are found"""
+
+
+def readable(text: str) -> tuple[str, list[str]]:
+    """A template as a row keeps it, and its distinct words in order; none where it says too little to be found."""
+    text = plain(text)[:_MAX_TEXT]
+    found = words(text)
+    if not found or count_letters(text) < _MIN_LETTERS:
+        return text, []
+    return text, list(dict.fromkeys(found))[:_MAX_WORDS]
+
+
+def inside(function: str, name: str) -> str:
+    """The qualified name of what is defined in a function or class; `<module>` is no part of it."""
+    return name if function == "<module>" else f"{function}.{name}"

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from analyzer.codepaths.binding import Names
 from analyzer.codepaths.folding import HOLE, Part, carrier, command_line, dress, fill, fold, operands, source, template
 from analyzer.codepaths.handing import Handing
-from analyzer.codepaths.statements import CLASS_MARK, CONSTANT_MARK, Statement
-from analyzer.codepaths.wording import count_letters, plain, words
+from analyzer.codepaths.statements import CLASS_MARK, CONSTANT_MARK, MESSAGE_NAME, Statement, inside, readable
+from analyzer.codepaths.wording import plain
 
 _LEVELS = {
     "trace": "DEBUG",
@@ -30,7 +30,6 @@ _PRINTERS = frozenset({"print", "echo", "secho", "write", "writelines", "pprint"
 _EXCEPTION_NAME = re.compile(r"(?:Error|Exception|Warning|Exit|Failure|Failed|Timeout|Interrupt)$")
 _LOGGING_NAME = re.compile(r"(?:^|_)log(?:ger|ging)?(?:_|$)", re.IGNORECASE)
 _ONE_WORD_KINDS = frozenset({"log", "print", "raise", "exception", "return"})
-_MESSAGE_NAME = re.compile(r"messag|msg|error|detail|reason|descr|text|title|warn|hint|help|fail", re.IGNORECASE)
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CLAUSES = (ast.excepthandler, ast.match_case, ast.withitem)
@@ -38,8 +37,6 @@ _EMITTING = frozenset({"log", "print", "raise"})
 _EMPTY = frozenset({ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue})
 _TEXTS = frozenset({ast.Constant, ast.JoinedStr})
 _NO_STRINGS_INSIDE = (str, ast.Name, ast.Attribute, ast.Constant)
-_MAX_TEXT = 2_000
-_MAX_WORDS = 80
 
 
 class Place(NamedTuple):
@@ -72,11 +69,9 @@ class TextWalker:
         if not kind:
             return
         text, holes = (str(parts[0]), [""]) if keep_holes else template(parts)
-        text = plain(text)[:_MAX_TEXT]
-        found = words(text)
-        if not found or count_letters(text) < 3:
+        text, distinct = readable(text)
+        if not distinct:
             return
-        distinct = list(dict.fromkeys(found))[:_MAX_WORDS]
         self.statements.append(
             Statement(
                 place.line,
@@ -152,12 +147,12 @@ class TextWalker:
             self.names.enter()
             self.handing.enter(node)
             try:
-                self.body(node.body, _inside(function, node.name))
+                self.body(node.body, inside(function, node.name))
             finally:  # a part nested too deep is left out, and what follows is read on
                 self.handing.leave()
                 self.names.leave()
         elif isinstance(node, ast.ClassDef):
-            self.body(node.body, _inside(function, node.name))
+            self.body(node.body, inside(function, node.name))
         else:
             self.compound(node, function)
 
@@ -330,11 +325,7 @@ def _silent(place: Place) -> Place:
 
 def _may_be_one_word(place: Place) -> bool:
     """One word is kept where a message is expected; as a key, name or choice it would only be noise."""
-    return place.kind in _ONE_WORD_KINDS or bool(place.name and _MESSAGE_NAME.search(place.name))
-
-
-def _inside(function: str, name: str) -> str:
-    return name if function == "<module>" else f"{function}.{name}"
+    return place.kind in _ONE_WORD_KINDS or bool(place.name and MESSAGE_NAME.search(place.name))
 
 
 def _last_name(node: ast.expr) -> str:

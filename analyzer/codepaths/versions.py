@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analyzer.codepaths.git import Git
+from analyzer.codepaths.git import REGULAR_MODES, Git
 
 _MAX_COMMITS = 2_000
 _MAX_VERSIONS = 20
 _RENAME_LIMIT = 400
-_FILE_MODES = frozenset({"100644", "100755"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +122,8 @@ def read_changes(git: Git, commits: Sequence[str]) -> list[Change]:
                 letter=letter[0],
                 old=old,
                 new=new,
-                old_blob=old_blob if old_mode in _FILE_MODES else None,
-                new_blob=new_blob if new_mode in _FILE_MODES else None,
+                old_blob=old_blob if old_mode in REGULAR_MODES else None,
+                new_blob=new_blob if new_mode in REGULAR_MODES else None,
             )
         )
     return changes

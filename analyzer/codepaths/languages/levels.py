@@ -43,9 +43,6 @@ LOGGER = re.compile(
 ERROR_NAME = re.compile(r"(?:Error|Exception|Warning|Failure|Failed|Timeout|Interrupt|Fault|Rejection)$")
 """the name of a class or function that makes an error"""
 
-MESSAGE_NAME = re.compile(r"messag|msg|error|detail|reason|descr|text|title|warn|hint|help|fail", re.IGNORECASE)
-"""a name under which a text of one word is still a message"""
-
 
 def level_in(name: str) -> str | None:
     """Level in a name such as `logWarn`, `warn_log`, `logerror`; empty for a bare `log`; None where it logs nothing."""

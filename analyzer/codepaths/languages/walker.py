@@ -11,19 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.codepaths.functions import FunctionSpan
 from analyzer.codepaths.languages.folding import Folder
 from analyzer.codepaths.languages.grammar import Grammar, Meaning, source
-from analyzer.codepaths.languages.levels import MESSAGE_NAME
-from analyzer.codepaths.statements import Statement
-from analyzer.codepaths.wording import count_letters, plain, words
+from analyzer.codepaths.statements import EMITTING, MESSAGE_NAME, Statement, inside, readable
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from analyzer.codepaths.languages.grammar import Part
-
-_TOLD = frozenset({"log", "print", "raise", "exception"})
-"""Kinds where a text is a message whatever it looks like, also inside a call that only formats it."""
-_MAX_TEXT = 2_000
-_MAX_WORDS = 80
 
 
 class _Place(NamedTuple):
@@ -86,7 +79,7 @@ class Walker:
         if not name or place.given.endswith("." + name):
             name = place.given
         first, last = _lines(node)
-        inner = place._replace(function=_inside(place.function, name) if name else place.function)
+        inner = place._replace(function=inside(place.function, name) if name else place.function)
         if name:
             self.functions.append(FunctionSpan(name=inner.function, line=first, end_line=last))
         inner = inner._replace(kind="", level="", name="", given="", local=True)
@@ -100,7 +93,7 @@ class Walker:
     def _class(self, node: Node, place: _Place) -> None:
         name = self._grammar.name(node, self._code) or place.given
         first, last = _lines(node)
-        inner = _silent(place)._replace(function=_inside(place.function, name) if name else place.function, given="")
+        inner = _silent(place)._replace(function=inside(place.function, name) if name else place.function, given="")
         if name:
             self.functions.append(FunctionSpan(name=inner.function, line=first, end_line=last))
         self._inside(node, inner._replace(local=False))
@@ -199,7 +192,7 @@ class Walker:
                 self.raises.append((first, last))
             self._said(call.arguments, meaning, here)
         else:
-            if place.kind not in _TOLD:
+            if place.kind not in EMITTING:
                 here = here._replace(kind="call", level="", name=call.name, line=first, end_line=last)
             for argument in call.arguments:
                 self._visit(argument, here)
@@ -237,9 +230,8 @@ class Walker:
         text, holes = self._folder.template(parts)
         if not place.kind or (" " not in text and not _may_be_one_word(place)):
             return
-        text = plain(text)[:_MAX_TEXT]
-        found = words(text)
-        if not found or count_letters(text) < 3:
+        text, distinct = readable(text)
+        if not distinct:
             return
         self.statements.append(
             Statement(
@@ -253,7 +245,7 @@ class Walker:
                 holes="\x1f".join(holes),
             )
         )
-        self.words.append(list(dict.fromkeys(found))[:_MAX_WORDS])
+        self.words.append(distinct)
 
 
 def _silent(place: _Place) -> _Place:
@@ -261,11 +253,7 @@ def _silent(place: _Place) -> _Place:
 
 
 def _may_be_one_word(place: _Place) -> bool:
-    return place.kind in _TOLD or bool(place.name and MESSAGE_NAME.search(place.name) and place.kind != "call")
-
-
-def _inside(function: str, name: str) -> str:
-    return name if function == "<module>" else f"{function}.{name}"
+    return place.kind in EMITTING or bool(place.name and MESSAGE_NAME.search(place.name) and place.kind != "call")
 
 
 def _last(text: str) -> str:
