@@ -88,14 +88,14 @@ class Postings:
             counts[at] += 1
         share = counts / self._sizes[proposed]
         worth = np.round(weights * (np.sqrt(share) if cut else share**2), 6)
-        kept = _best(worth, count)
+        kept = _highest(worth, count)
         return dict(zip(proposed[kept].tolist(), worth[kept].tolist(), strict=True))
 
 
 _NOTHING: Ids = np.zeros(0, dtype=np.int64)
 
 
-def _best(worth: NDArray[np.float64], count: int) -> Ids:
+def _highest(worth: NDArray[np.float64], count: int) -> Ids:
     """Positions of the highest values, with those that tie with the last of them."""
     if len(worth) <= count:
         return np.arange(len(worth))

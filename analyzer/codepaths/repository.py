@@ -25,6 +25,8 @@ from analyzer.model import Blame, CodePath, ErrorEvent, EventKind, Frame, Role, 
 _MAX_SPAN = 30
 _ROLES = {"log": Role.EMIT, "print": Role.EMIT, "raise": Role.RAISE}
 _LABEL_CONFIDENCE = 0.97
+_LABELLED_AMONG = 50
+"""hits among which a label's statement is looked for"""
 _SURE = 0.5
 _VERIFIED = 0.8
 """share of a template's words that must stand in a text before a label is believed to name its statement"""
@@ -165,22 +167,23 @@ class RepositoryIndex:
             inner = replace(asked, field=nested.field, level=None)
             hits.extend(self._hits(nested.text, limit=limit, asked=inner)[:1])
         if event.message and event.message != "(no message)":
-            direct = self._hits(event.message, limit=limit, asked=asked)
-            labelled = self._labelled(event.location, event.message, direct)
+            # the label may name one that the words alone rank low
+            ranked = self._hits(event.message, limit=max(limit, _LABELLED_AMONG), asked=asked)
+            labelled = self._labelled(event.location, ranked)
+            direct = ranked[:limit]
             if labelled is not None:
                 paths = self._code_paths(hits)
                 return _without_repeats([labelled, *paths, *self._code_paths(direct)])[:limit]
             hits.extend(direct)
         return _without_repeats(self._code_paths(hits))[:limit]
 
-    def _labelled(self, location: SourceLocation | None, message: str, hits: Sequence[Hit]) -> CodePath | None:
+    def _labelled(self, location: SourceLocation | None, hits: Sequence[Hit]) -> CodePath | None:
         """The statement an entry's own label names, where a template there fits the message: labels lie."""
         if location is None or not location.file or not location.function:
             return None
         files = {m.path for m in self._frames().paths.labelled(location.file)}
         wanted = location.function.replace(".<locals>", "")
-        # every hit is asked for: the label may name one that the words alone rank low
-        for hit in [*hits, *self._hits(message, limit=50)]:
+        for hit in hits:
             function = hit.statement.function
             if hit.alignment.fit is Fit.PARTIAL and hit.alignment.recall < _VERIFIED:
                 continue

@@ -31,7 +31,7 @@ class Repositories:
 
     def of(self, service: str, commit: str | None = None) -> RepositoryIndex | None:
         """The repository of a service at its commit: the option's, else `commit` (told or inferred), else HEAD."""
-        place = self.folders.get(service) or self.folders.get("")
+        place = self._place(service)
         if place is None:
             return None
         asked = self.revisions.get(service) or self.revisions.get("")
@@ -44,7 +44,7 @@ class Repositories:
 
     def history(self, service: str) -> RepositoryHistory | None:
         """The commits that a service can have been built from; None without a repository, or without commits."""
-        place = self.folders.get(service) or self.folders.get("")
+        place = self._place(service)
         if place is None:
             return None
         if place not in self._histories:
@@ -63,7 +63,7 @@ class Repositories:
 
     def knows(self, service: str, commit: str) -> bool:
         """Whether a service's repository has this commit, or no repository was given to tell."""
-        place = self.folders.get(service) or self.folders.get("")
+        place = self._place(service)
         if place is None:
             return True
         try:
@@ -113,6 +113,10 @@ class Repositories:
                 if number == len(self.folders):
                     raise
         raise AssertionError("not reached")
+
+    def _place(self, service: str) -> tuple[Path, str] | None:
+        """Folder and folder inside it of a service; None where no repository was given for it."""
+        return self.folders.get(service) or self.folders.get("")
 
     def _at(self, place: tuple[Path, str], revision: str | None) -> RepositoryIndex:
         key = (*place, revision)
