@@ -6,21 +6,38 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from analyzer.codepaths.alignment import Fit
+from analyzer.codepaths.alignment import Alignment, Fit
 from analyzer.codepaths.blaming import LastChanges
 from analyzer.codepaths.code_facts import CodeFacts
 from analyzer.codepaths.contents import Contents
+from analyzer.codepaths.folding import HOLE
 from analyzer.codepaths.frame_mapping import FrameMapper, MappedFrame
 from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.languages import Unread
+from analyzer.codepaths.origins import search
+from analyzer.codepaths.origins.code import Code
+from analyzer.codepaths.origins.reach import from_frames, from_wrappers
 from analyzer.codepaths.owners import OWNER_FILES, OwnerRule, owner_of, read_owners
 from analyzer.codepaths.presentation import code_host, excerpt, link
 from analyzer.codepaths.scoring import ANYTHING, Asked, Hit
 from analyzer.codepaths.search import Search
 from analyzer.codepaths.settling import settle
+from analyzer.codepaths.statements import Statement
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
 from analyzer.codepaths.trees import Tree
-from analyzer.model import Blame, CodePath, ErrorEvent, EventKind, Frame, Role, SourceLocation, Unlocated
+from analyzer.model import (
+    Blame,
+    CodePath,
+    ErrorEvent,
+    EventKind,
+    Frame,
+    OriginSearch,
+    Query,
+    Role,
+    SourceLocation,
+    Unlocated,
+    Wrapper,
+)
 
 _MAX_SPAN = 30
 _ROLES = {"log": Role.EMIT, "print": Role.EMIT, "raise": Role.RAISE}
@@ -61,6 +78,7 @@ class RepositoryIndex:
         self._host: str | None = None
         self.facts = CodeFacts(lambda: (self._store, self._blobs), self._begin_anew, paths_by_blob)
         """functions, calls, imports, handlers and more; costs nothing until it is asked"""
+        self.code = Code(tree=tree, contents=self._contents, facts=self.facts, place=self._place)
 
     @property
     def commit(self) -> str | None:
@@ -92,6 +110,30 @@ class RepositoryIndex:
     ) -> list[CodePath]:
         """Statements that can produce this text, best first; `field` is the JSON key it stood under."""
         return self._code_paths(self._hits(message, limit=limit, asked=Asked(field=field, logger=logger)))
+
+    def wrappers(self, message: str, *, field: str | None = None) -> list[Wrapper]:
+        """Statements whose words stand around an inner text in this message, the most probable first."""
+        found = []
+        for hit in self._hits(message, limit=_LABELLED_AMONG, asked=Asked(field=field)):
+            inner = wrapped(hit.statement, hit.alignment)
+            if inner is not None:
+                handler = self.facts.handler_of(hit.path, hit.statement.line)
+                found.append(
+                    Wrapper(
+                        path=self._code_path(hit),
+                        inner=inner,
+                        whole=hit.alignment.fit is Fit.WHOLE,
+                        handler=handler is not None,
+                        loses_trace=handler is not None and not handler.row.keeps_trace,
+                    )
+                )
+        return found
+
+    def origins(self, query: Query, *, wrappers: Sequence[CodePath] = (), frames: Sequence[Frame] = ()) -> OriginSearch:
+        """Places that can have raised the text of a query: from its wrappers, else from the frames of its trace."""
+        if frames:
+            return search(self.code, query, from_frames(self.code, self.frames(frames)))
+        return search(self.code, query, from_wrappers(self.code, wrappers))
 
     def why_unmapped(self, message: str) -> str:
         """Why no statement was found for a text."""
@@ -290,6 +332,14 @@ class RepositoryIndex:
 
     def _read_host(self) -> str | None:
         return code_host(self._tree.git.remote()) if self._tree.git is not None else None
+
+
+def wrapped(statement: Statement, alignment: Alignment) -> str | None:
+    """The inner text that the last hole of a template holds, where the template ends with it; else None."""
+    if alignment.fit is Fit.PARTIAL or not alignment.values or not statement.text.rstrip(" .!)'\"]}").endswith(HOLE):
+        return None
+    inner = alignment.values[-1].strip()
+    return inner if " " in inner or ":" in inner else None
 
 
 def _without_repeats(paths: Sequence[CodePath]) -> list[CodePath]:

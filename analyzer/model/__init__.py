@@ -36,6 +36,7 @@ from analyzer.model.events import (
     TraceException,
 )
 from analyzer.model.facts import CodeFact, CodeHistory, DatedCommit, FactKind, PrintedLine
+from analyzer.model.origins import Origin, OriginIndex, OriginSearch, Proof, Query, QueryKind, Wrapper
 from analyzer.model.placeholders import WILDCARD, placeholder_values
 from analyzer.model.report import (
     Action,
@@ -91,7 +92,13 @@ __all__ = [
     "Ledger",
     "LookAlike",
     "NestedText",
+    "Origin",
+    "OriginIndex",
+    "OriginSearch",
     "PrintedLine",
+    "Proof",
+    "Query",
+    "QueryKind",
     "Relation",
     "Report",
     "Role",
@@ -113,6 +120,7 @@ __all__ = [
     "TrendPoint",
     "Unlocated",
     "Window",
+    "Wrapper",
     "format_time",
     "parse_time",
     "placeholder_values",

@@ -1,0 +1,102 @@
+"""The code of one tree as searches see it: facts, syntax trees of single functions, and places to show."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Protocol
+
+from analyzer.codepaths.code_facts import CodeFacts
+from analyzer.codepaths.contents import Contents
+from analyzer.codepaths.salvage import parse
+from analyzer.codepaths.scoring import is_test
+from analyzer.codepaths.trees import Tree
+from analyzer.model import CodePath, Role
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class Placing(Protocol):
+    """Makes a code path of a place in the tree."""
+
+    def __call__(
+        self,
+        path: str,
+        line: int,
+        end_line: int,
+        function: str | None,
+        role: Role,
+        confidence: float,
+        unique: bool,
+        evidence: tuple[str, ...],
+    ) -> CodePath: ...
+
+
+class Code:
+    """Not to be shared between threads. Trees are parsed once each, and only of files that a search asks for."""
+
+    def __init__(self, *, tree: Tree, contents: Contents, facts: CodeFacts, place: Placing) -> None:
+        self.tree = tree
+        self.facts = facts
+        self._contents = contents
+        self._place = place
+        self._parsed: dict[str, ast.Module | None] = {}
+        self._functions: dict[str, dict[str, FunctionNode]] = {}
+
+    def lines(self, path: str) -> list[str]:
+        """The lines of a file of the tree; none where it is not in it."""
+        return self._contents.lines(path) if path in self.tree.files else []
+
+    def module(self, path: str) -> ast.Module | None:
+        """The syntax tree of a Python file; None where it does not parse, or is not in the tree."""
+        if path not in self._parsed:
+            known = path in self.tree.files and path.endswith((".py", ".pyi", ".pyw"))
+            self._parsed[path] = parse("\n".join(self.lines(path)).encode()) if known else None
+        return self._parsed[path]
+
+    def functions(self, path: str) -> dict[str, FunctionNode]:
+        """Qualified name → definition, of all functions of a file; of a name defined twice the last one."""
+        if path not in self._functions:
+            module = self.module(path)
+            self._functions[path] = dict(_definitions(module, "")) if module is not None else {}
+        return self._functions[path]
+
+    def function(self, path: str, name: str) -> FunctionNode | None:
+        """The definition of a function by its qualified name (`Class.method`)."""
+        return self.functions(path).get(name)
+
+    def place(
+        self,
+        path: str,
+        line: int,
+        end_line: int = 0,
+        *,
+        role: Role = Role.CAUSE,
+        confidence: float = 1.0,
+        unique: bool = False,
+        evidence: tuple[str, ...] = (),
+    ) -> CodePath:
+        """A code path of this tree; its function is the innermost around the first line."""
+        around = self.facts.function_at(path, line)
+        function = around.name if around is not None else None
+        return self._place(path, line, end_line or line, function, role, confidence, unique, evidence)
+
+    @staticmethod
+    def is_test(path: str) -> bool:
+        """True for test code, which does not run where logs are collected."""
+        return is_test(path)
+
+
+def _definitions(node: ast.AST, outer: str) -> Iterator[tuple[str, FunctionNode]]:
+    waiting = [(node, outer)]
+    while waiting:
+        current, name = waiting.pop()
+        for child in ast.iter_child_nodes(current):
+            if isinstance(child, _DEFINITIONS):
+                qualified = f"{name}.{child.name}" if name else child.name
+                if not isinstance(child, ast.ClassDef):
+                    yield qualified, child
+                waiting.append((child, qualified))
+            elif isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+                waiting.append((child, name))

@@ -1,0 +1,118 @@
+"""What runs between a handler and the error it caught: its `try` body, and the functions called from there.
+
+Calls are resolved as far as static reading allows (see `calls`); a name that several unrelated functions have, on a
+receiver that is not known, leads to each of them as long as there are few.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from analyzer.codepaths.origins.calls import resolve
+from analyzer.codepaths.origins.code import Code
+from analyzer.model import CodePath, Role
+
+MAX_HOPS = 5
+_MAX_FUNCTIONS = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """A function that runs on the way, or the part of it that does."""
+
+    path: str
+    function: str
+    """qualified; `<module>` for the top level of a file"""
+    hops: int
+    """calls between the handler and this function; 0: the function that holds the `try`, or the frame's own"""
+    first: int = 1
+    last: int = 1 << 30
+    """lines of it that count: the `try` body, else all"""
+    line: int | None = None
+    """the very line that a frame names"""
+    certain: bool = True
+    """every call on the way has one definition only"""
+    via: tuple[tuple[str, int], ...] = ()
+    """(path, line) of the calls on the way, outermost first"""
+
+    def holds(self, line: int) -> bool:
+        """Whether a line of this function is on the way."""
+        return self.first <= line <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Functions by (path, qualified name), each with the shortest way to it. Empty: nothing narrows the search."""
+
+    functions: dict[tuple[str, str], Reached] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.functions)
+
+    def __iter__(self) -> Iterator[Reached]:
+        return iter(self.functions.values())
+
+    def of(self, path: str, function: str) -> Reached | None:
+        """How a function is reached; None where it is not."""
+        return self.functions.get((path, function))
+
+
+def from_wrappers(code: Code, wrappers: Sequence[CodePath]) -> Reach:
+    """What the `try` bodies of these statements' handlers run, to five calls deep.
+
+    A statement outside an `except` clause starts from its function's whole body above it.
+    """
+    starts: list[Reached] = []
+    for wrapper in wrappers:
+        handler = code.facts.handler_of(wrapper.file, wrapper.line)
+        around = code.facts.function_at(wrapper.file, wrapper.line)
+        if around is None:
+            continue
+        if handler is not None:
+            first, last = handler.row.try_line, handler.row.try_end_line
+            starts.append(Reached(path=wrapper.file, function=handler.function, hops=0, first=first, last=last))
+    return _spread(code, starts)
+
+
+def from_frames(code: Code, frames: Sequence[CodePath]) -> Reach:
+    """The functions of a trace, innermost first, at the very lines that it names, and what those lines call."""
+    starts = [
+        Reached(path=f.file, function=f.function, hops=0, line=f.line)
+        for f in frames
+        if f.function and f.role in (Role.FRAME, Role.RAISE)
+    ]
+    return _spread(code, starts)
+
+
+def _spread(code: Code, starts: Sequence[Reached]) -> Reach:
+    reach = Reach()
+    waiting: deque[Reached] = deque()
+    for start in starts:
+        key = (start.path, start.function)
+        if key not in reach.functions:
+            reach.functions[key] = start
+            waiting.append(start)
+    while waiting:
+        here = waiting.popleft()
+        if here.hops >= MAX_HOPS:
+            continue
+        for found in code.facts.calls_in(here.path, here.function):
+            call = found.row
+            if not here.holds(call.line) or (here.line is not None and call.line != here.line):
+                continue
+            targets = resolve(code, found)
+            for target in targets:
+                key = (target.path, target.row.name)
+                if key in reach.functions or len(reach.functions) >= _MAX_FUNCTIONS:
+                    continue
+                reach.functions[key] = Reached(
+                    path=target.path,
+                    function=target.row.name,
+                    hops=here.hops + 1,
+                    certain=here.certain and len(targets) == 1,
+                    via=(*here.via, (here.path, call.line)),
+                )
+                waiting.append(reach.functions[key])
+    return reach
