@@ -74,6 +74,10 @@ class CodeFacts:
         blob = self._blob_of_path.get(path)
         return self._read([blob])[blob] if blob is not None else unpack(b"")
 
+    def mentioned(self, name: str) -> int:
+        """How many files mention a name; a cheap question."""
+        return len(self._safely(lambda: self._blobs([name])))
+
     def functions(self, name: str) -> list[Found[Function]]:
         """Functions of this name; a qualified name, or its last parts."""
         return [
@@ -145,6 +149,16 @@ class CodeFacts:
         """Names that are assigned from, compared with or annotated as members of a class."""
         return self._where([_last(type_)], lambda f: f.carriers, lambda c: c.type == _last(type_))
 
+    def holders(self, name: str) -> list[Found[Carrier]]:
+        """Where an attribute of this name is assigned from, or compared with, a member of any class."""
+        return self._where([name], lambda f: f.carriers, lambda c: c.name == name and c.how != "annotation")
+
+    def files_with(self, family: str, names: Sequence[str]) -> list[str]:
+        """Files that have a sink of a family and mention one of the names, sorted."""
+        with_sinks = self._safely(lambda: self._blobs([f"sink:{family}"]))
+        mentioning = set(self._safely(lambda: self._blobs(names)))
+        return sorted(path for blob in with_sinks if blob in mentioning for path in self._paths_by_blob[blob])
+
     def calls_in(self, path: str, function: str) -> list[Found[Call]]:
         """Calls that a function makes itself, not those of the functions defined in it."""
         facts = self.of(path)
@@ -215,6 +229,8 @@ class CodeFacts:
     def _read(self, wanted: Iterable[str]) -> dict[str, Facts]:
         wanted = list(wanted)
         missing = [b for b in wanted if b not in self._kept]
+        if not missing:
+            return {b: self._kept[b] for b in wanted}
         if len(self._kept) + len(missing) > _MAX_KEPT:
             self._kept = {b: self._kept[b] for b in wanted if b in self._kept}
         self._kept.update(self._safely(lambda: self._unpacked(missing)))

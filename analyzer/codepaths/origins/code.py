@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeVar
 
 from analyzer.codepaths.code_facts import CodeFacts
 from analyzer.codepaths.contents import Contents
@@ -14,6 +14,7 @@ from analyzer.codepaths.trees import Tree
 from analyzer.model import CodePath, Role
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_T = TypeVar("_T")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -43,6 +44,7 @@ class Code:
         self._place = place
         self._parsed: dict[str, ast.Module | None] = {}
         self._functions: dict[str, dict[str, FunctionNode]] = {}
+        self._once: dict[str, Any] = {}
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file of the tree; none where it is not in it."""
@@ -81,6 +83,13 @@ class Code:
         around = self.facts.function_at(path, line)
         function = around.name if around is not None else None
         return self._place(path, line, end_line or line, function, role, confidence, unique, evidence)
+
+    def once(self, name: str, make: Callable[[], _T]) -> _T:
+        """What a search keeps for the next one, made when it is first asked for."""
+        if name not in self._once:
+            self._once[name] = make()
+        kept: _T = self._once[name]
+        return kept
 
     @staticmethod
     def is_test(path: str) -> bool:

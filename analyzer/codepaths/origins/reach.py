@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from analyzer.codepaths.origins.calls import resolve
+from analyzer.codepaths.origins.calls import by_name, known
 from analyzer.codepaths.origins.code import Code
 from analyzer.model import CodePath, Role
 
@@ -36,6 +36,8 @@ class Reached:
     """every call on the way has one definition only"""
     via: tuple[tuple[str, int], ...] = ()
     """(path, line) of the calls on the way, outermost first"""
+    start: tuple[str, int] = ("", 0)
+    """(path, line) of the wrapper or the frame that the way begins at"""
 
     def holds(self, line: int) -> bool:
         """Whether a line of this function is on the way."""
@@ -46,17 +48,27 @@ class Reached:
 class Reach:
     """Functions by (path, qualified name), each with the shortest way to it. Empty: nothing narrows the search."""
 
-    functions: dict[tuple[str, str], Reached] = field(default_factory=dict)
+    functions: dict[tuple[str, str], list[Reached]] = field(default_factory=dict)
+    """several for one function: each `try` body of it that counts, and the whole of it where it is called"""
 
     def __bool__(self) -> bool:
         return bool(self.functions)
 
     def __iter__(self) -> Iterator[Reached]:
-        return iter(self.functions.values())
+        return (reached for found in self.functions.values() for reached in found)
 
-    def of(self, path: str, function: str) -> Reached | None:
-        """How a function is reached; None where it is not."""
-        return self.functions.get((path, function))
+    def of(self, path: str, function: str, line: int | None = None) -> Reached | None:
+        """The shortest way to a function, or to a line of it; None where there is none."""
+        found = self.functions.get((path, function), ())
+        return next((r for r in found if line is None or r.holds(line)), None)
+
+    def add(self, reached: Reached) -> bool:
+        """Notes a way; False where a shorter one leads to all of it."""
+        found = self.functions.setdefault((reached.path, reached.function), [])
+        if any(r.first <= reached.first and reached.last <= r.last and r.line in (None, reached.line) for r in found):
+            return False
+        found.append(reached)
+        return True
 
 
 def from_wrappers(code: Code, wrappers: Sequence[CodePath]) -> Reach:
@@ -70,16 +82,24 @@ def from_wrappers(code: Code, wrappers: Sequence[CodePath]) -> Reach:
         around = code.facts.function_at(wrapper.file, wrapper.line)
         if around is None:
             continue
-        if handler is not None:
-            first, last = handler.row.try_line, handler.row.try_end_line
-            starts.append(Reached(path=wrapper.file, function=handler.function, hops=0, first=first, last=last))
+        first, last = (handler.row.try_line, handler.row.try_end_line) if handler else (1, wrapper.line)
+        starts.append(
+            Reached(
+                path=wrapper.file,
+                function=around.name,
+                hops=0,
+                first=first,
+                last=last,
+                start=(wrapper.file, wrapper.line),
+            )
+        )
     return _spread(code, starts)
 
 
 def from_frames(code: Code, frames: Sequence[CodePath]) -> Reach:
     """The functions of a trace, innermost first, at the very lines that it names, and what those lines call."""
     starts = [
-        Reached(path=f.file, function=f.function, hops=0, line=f.line)
+        Reached(path=f.file, function=f.function, hops=0, line=f.line, start=(f.file, f.line))
         for f in frames
         if f.function and f.role in (Role.FRAME, Role.RAISE)
     ]
@@ -88,12 +108,7 @@ def from_frames(code: Code, frames: Sequence[CodePath]) -> Reach:
 
 def _spread(code: Code, starts: Sequence[Reached]) -> Reach:
     reach = Reach()
-    waiting: deque[Reached] = deque()
-    for start in starts:
-        key = (start.path, start.function)
-        if key not in reach.functions:
-            reach.functions[key] = start
-            waiting.append(start)
+    waiting = deque(start for start in starts if reach.add(start))
     while waiting:
         here = waiting.popleft()
         if here.hops >= MAX_HOPS:
@@ -102,17 +117,18 @@ def _spread(code: Code, starts: Sequence[Reached]) -> Reach:
             call = found.row
             if not here.holds(call.line) or (here.line is not None and call.line != here.line):
                 continue
-            targets = resolve(code, found)
-            for target in targets:
-                key = (target.path, target.row.name)
-                if key in reach.functions or len(reach.functions) >= _MAX_FUNCTIONS:
-                    continue
-                reach.functions[key] = Reached(
+            sure = known(code, found)
+            for target in sure or by_name(code, found):
+                if len(reach.functions) >= _MAX_FUNCTIONS:
+                    return reach
+                there = Reached(
                     path=target.path,
                     function=target.row.name,
                     hops=here.hops + 1,
-                    certain=here.certain and len(targets) == 1,
+                    certain=here.certain and bool(sure),
                     via=(*here.via, (here.path, call.line)),
+                    start=here.start,
                 )
-                waiting.append(reach.functions[key])
+                if reach.add(there):
+                    waiting.append(there)
     return reach
