@@ -4,6 +4,8 @@ Takes clusters (located, compared) and the tests; gives causes. Does not read fi
 proves more.
 """
 
-from analyzer.causes.rank import rank_causes
+from analyzer.causes.explaining import Explained, explain
+from analyzer.causes.knowledge import Knowledge
+from analyzer.causes.rank import deserve_cause, rank_causes
 
-__all__ = ["rank_causes"]
+__all__ = ["Explained", "Knowledge", "deserve_cause", "explain", "rank_causes"]

@@ -34,8 +34,13 @@ def summary(cluster: Cluster, paths: Sequence[CodePath], kind: str) -> str:
     return f"{error}, from {place}"
 
 
-def evidence(cluster: Cluster, paths: Sequence[CodePath], tests: Sequence[str]) -> tuple[Evidence, ...]:
-    """Facts in the order in which a reader needs them; each cites entries or a line."""
+def evidence(
+    cluster: Cluster, paths: Sequence[CodePath], tests: Sequence[str], *, located: bool = False
+) -> tuple[Evidence, ...]:
+    """Facts in the order in which a reader needs them; each cites entries or a line.
+
+    `located`: others name the place.
+    """
     ids = cluster.exemplars[0].entry_ids if cluster.exemplars else ()
     first, last = format_time(cluster.first_seen_ns), format_time(cluster.last_seen_ns)
     when = f", from {first} to {last}" if first else ""
@@ -59,7 +64,7 @@ def evidence(cluster: Cluster, paths: Sequence[CodePath], tests: Sequence[str]) 
         words = f"{_ROLE_WORDS.get(path.role, 'see')} {path.file}:{path.line}"
         why = f" ({'; '.join(path.evidence[:3])})" if path.evidence else ""
         found.append(Evidence(text=words + why, file=path.file, line=path.line))
-    if not paths and cluster.unlocated:
+    if not paths and cluster.unlocated and not located:
         found.append(Evidence(text=f"no code path: {cluster.unlocated}"))
     if tests:
         more = f" and {len(tests) - _MAX_TESTS_NAMED} more" if len(tests) > _MAX_TESTS_NAMED else ""

@@ -154,10 +154,11 @@ class CodeFacts:
         return self._where([name], lambda f: f.carriers, lambda c: c.name == name and c.how != "annotation")
 
     def files_with(self, family: str, names: Sequence[str]) -> list[str]:
-        """Files that have a sink of a family and mention one of the names, sorted."""
-        with_sinks = self._safely(lambda: self._blobs([f"sink:{family}"]))
-        mentioning = set(self._safely(lambda: self._blobs(names)))
-        return sorted(path for blob in with_sinks if blob in mentioning for path in self._paths_by_blob[blob])
+        """Files that have a sink of a family and mention one of the names, if any are given; sorted."""
+        found = set(self._safely(lambda: self._blobs([f"sink:{family}"])))
+        if names:
+            found &= set(self._safely(lambda: self._blobs(names)))
+        return sorted(path for blob in found for path in self._paths_by_blob[blob])
 
     def calls_in(self, path: str, function: str) -> list[Found[Call]]:
         """Calls that a function makes itself, not those of the functions defined in it."""

@@ -6,11 +6,10 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from analyzer.codepaths.alignment import Alignment, Fit
+from analyzer.codepaths.alignment import Fit
 from analyzer.codepaths.blaming import LastChanges
 from analyzer.codepaths.code_facts import CodeFacts
 from analyzer.codepaths.contents import Contents
-from analyzer.codepaths.folding import HOLE
 from analyzer.codepaths.frame_mapping import FrameMapper, MappedFrame
 from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.languages import Unread
@@ -22,9 +21,9 @@ from analyzer.codepaths.presentation import code_host, excerpt, link
 from analyzer.codepaths.scoring import ANYTHING, Asked, Hit
 from analyzer.codepaths.search import Search
 from analyzer.codepaths.settling import settle
-from analyzer.codepaths.statements import Statement
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
 from analyzer.codepaths.trees import Tree
+from analyzer.codepaths.wrapping import inner_text
 from analyzer.model import (
     Blame,
     CodePath,
@@ -114,10 +113,10 @@ class RepositoryIndex:
     def wrappers(self, message: str, *, field: str | None = None) -> list[Wrapper]:
         """Statements whose words stand around an inner text in this message, the most probable first."""
         found = []
-        for hit in self._hits(message, limit=_LABELLED_AMONG, asked=Asked(field=field)):
-            inner = wrapped(hit.statement, hit.alignment)
-            if inner is not None:
-                handler = self.facts.handler_of(hit.path, hit.statement.line)
+        for hit in self._safely(lambda: self._searched().statements(message, asked=Asked(field=field))):
+            handler = self.facts.handler_of(hit.path, hit.statement.line)
+            inner = inner_text(hit.statement, hit.alignment, handler.row.variable if handler is not None else "")
+            if inner:
                 found.append(
                     Wrapper(
                         path=self._code_path(hit),
@@ -133,7 +132,7 @@ class RepositoryIndex:
         """Places that can have raised the text of a query: from its wrappers, else from the frames of its trace."""
         if frames:
             return search(self.code, query, from_frames(self.code, self.frames(frames)))
-        return search(self.code, query, from_wrappers(self.code, wrappers))
+        return search(self.code, query, from_wrappers(self.code, wrappers, query.exception))
 
     def why_unmapped(self, message: str) -> str:
         """Why no statement was found for a text."""
@@ -246,11 +245,14 @@ class RepositoryIndex:
         return "; ".join(["no template of the repository fits the message", *map(str, self.unread)])
 
     def _hits(self, message: str, *, limit: int, asked: Asked = ANYTHING) -> list[Hit]:
+        return self._safely(lambda: self._searched().find(message, limit=limit, asked=asked))
+
+    def _safely(self, ask: Callable[[], list[Hit]]) -> list[Hit]:
         try:
-            return self._searched().find(message, limit=limit, asked=asked)
+            return ask()
         except sqlite3.Error:
             self._begin_anew()
-            return self._searched().find(message, limit=limit, asked=asked)
+            return ask()
 
     def _begin_anew(self) -> None:
         """The cache broke under us: everything is read again, into memory."""
@@ -332,14 +334,6 @@ class RepositoryIndex:
 
     def _read_host(self) -> str | None:
         return code_host(self._tree.git.remote()) if self._tree.git is not None else None
-
-
-def wrapped(statement: Statement, alignment: Alignment) -> str | None:
-    """The inner text that the last hole of a template holds, where the template ends with it; else None."""
-    if alignment.fit is Fit.PARTIAL or not alignment.values or not statement.text.rstrip(" .!)'\"]}").endswith(HOLE):
-        return None
-    inner = alignment.values[-1].strip()
-    return inner if " " in inner or ":" in inner else None
 
 
 def _without_repeats(paths: Sequence[CodePath]) -> list[CodePath]:

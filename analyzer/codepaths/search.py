@@ -52,6 +52,14 @@ class Search:
             found = rank([*hits, *self._hits(query, asked, self._tests)], self._emitters.of)
         return found[:limit]
 
+    def statements(self, message: str, *, asked: Asked = ANYTHING) -> list[Hit]:
+        """All statements that `find` would name with the function that each stands in, not only the best of each."""
+        query = read_message(message)
+        hits = self._hits(query, asked, self._code)
+        believed = {hit.place: hit.confidence for hit in rank(hits, self._emitters.of)}
+        found = [replace(hit, confidence=believed[hit.place]) for hit in hits if hit.place in believed]
+        return sorted(found, key=lambda h: (-h.confidence, -h.score, h.path, h.statement.line, h.statement.text))
+
     def why_not(self, message: str) -> str:
         """The reason why `find` gives nothing."""
         query = read_message(message)

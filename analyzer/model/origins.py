@@ -112,6 +112,8 @@ class Origin:
     """where the exception is thrown, where that is another line"""
     via: tuple[CodePath, ...] = ()
     """calls from the wrapper's `try` body to the place, outermost first"""
+    start: tuple[str, int] | None = None
+    """(file, line) of the wrapper, or the frame, that the way begins at"""
     hops: int | None = None
     """calls between the handler and the place; None where no way was found, or none was looked for"""
     unconditional: bool = False

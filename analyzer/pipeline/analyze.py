@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from analyzer.causes import rank_causes
+from analyzer.causes import Knowledge, rank_causes
 from analyzer.clusters import SignedEvent, cluster_events
 from analyzer.cycles import (
     Baseline,
@@ -37,6 +37,7 @@ from analyzer.model import (
     TrendPoint,
     format_time,
 )
+from analyzer.pipeline.explain import explain_clusters
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
 from analyzer.pipeline.surroundings import Surroundings
@@ -147,7 +148,9 @@ def analyze(
         clusters = tuple(
             sorted(compared, key=lambda c: c.noise is not None)
         )  # noise stands last, also after what is gone
-    causes = rank_causes(clusters, tests=run)
+    say("looking for what lies behind them")
+    explained = explain_clusters(clusters, found.events, deploys, repositories, Knowledge())
+    causes = rank_causes(clusters, tests=run, explained=explained)
     report = Report(
         cycle=_cycle(cycle, source, found, services, earlier),
         ledger=ledger,

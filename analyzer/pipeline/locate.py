@@ -75,12 +75,7 @@ def _locate(
     index = _index(cluster, commits, repositories)
     if index is None:
         return replace(cluster, unlocated="no repository was given (--repo)")
-    mine: list[ErrorEvent] = []
-    for entry_id in cluster.exemplars[0].entry_ids if cluster.exemplars else ():
-        event = event_of_entry[entry_id]
-        if event not in mine:
-            mine.append(event)
-    mine.sort(key=lambda e: (not e.stack_traces, not e.nested, e.message != cluster.exemplars[0].message))
+    mine = events_of(cluster, event_of_entry)
     answers = [index.locate(e, limit=_MAX_PATHS, neighbours=partial(surroundings.of, e)) for e in mine]
     found = [a for a in answers if not isinstance(a, Unlocated) and a]
     if not found:
@@ -90,6 +85,17 @@ def _locate(
     if not paths:
         return replace(cluster, unlocated="statements share words with the text, none is likely to have written it")
     return replace(cluster, location="unique" if paths[0].unique else "ambiguous", code_paths=paths)
+
+
+def events_of(cluster: Cluster, event_of_entry: Mapping[str, ErrorEvent]) -> list[ErrorEvent]:
+    """The events of the first exemplar: those with a trace first, then those that hold the text in a document."""
+    mine: list[ErrorEvent] = []
+    for entry_id in cluster.exemplars[0].entry_ids if cluster.exemplars else ():
+        event = event_of_entry[entry_id]
+        if event not in mine:
+            mine.append(event)
+    mine.sort(key=lambda e: (not e.stack_traces, not e.nested, e.message != cluster.exemplars[0].message))
+    return mine
 
 
 def _pick(answers: Sequence[Sequence[CodePath]], *, traced: bool) -> tuple[CodePath, ...]:

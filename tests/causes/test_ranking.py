@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analyzer.causes import rank_causes
-from analyzer.causes.rank import UNKNOWN_AT_MOST
+from analyzer.causes.cards import UNKNOWN_AT_MOST
 from analyzer.model import (
     Change,
     Cluster,

@@ -7,11 +7,12 @@ look-alikes. It reads syntax trees of the few files that the facts name, and nev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from analyzer.codepaths.origins import serialization
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.reach import Reach
-from analyzer.model import OriginSearch, Query, QueryKind
+from analyzer.model import Origin, OriginSearch, Query, QueryKind
 
 Search = Callable[[Code, Query, Reach], OriginSearch]
 
@@ -26,4 +27,11 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     answer = SEARCHES.get(query.kind)
     if answer is None:
         return OriginSearch(reason=f"nothing is known of where a text of the kind “{query.kind.value}” is raised")
-    return answer(code, query, reach)
+    found = answer(code, query, reach)
+    return replace(found, origins=tuple(_started(origin, reach) for origin in found.origins))
+
+
+def _started(origin: Origin, reach: Reach) -> Origin:
+    """The origin with the wrapper or the frame that the shortest way to it begins at."""
+    way = reach.of(origin.path.file, origin.path.function or "", origin.path.end_line)
+    return replace(origin, start=way.start) if way is not None and origin.start is None else origin

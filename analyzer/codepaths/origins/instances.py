@@ -41,6 +41,7 @@ _LITERALS: dict[str, tuple[type[ast.expr], ...]] = {
     "function": (ast.Lambda,),
 }
 _OTHERS_OF_THE_CLOCK = frozenset({"time.time", "time.monotonic", "loop.time", "date.today"})
+_MAX_FILES = 600
 _OWN_SHARE = 0.6
 """share of the sightings of an attribute's name that must be of the class before the name alone tells it"""
 
@@ -65,13 +66,17 @@ class Instances:
             else:
                 self._locals.add((found.path, found.function, found.row.name))
         for attribute, count in sorted(seen.items()):
+            if code.facts.mentioned(attribute) > _MAX_FILES:
+                continue  # a name of everybody's
             if count >= _OWN_SHARE * max(1, len(code.facts.holders(attribute))):
                 self.attributes[attribute] = count
         self.in_tree = bool(self._makers) or any(not code.is_test(c.path) for c in code.facts.classes(self.name))
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Names one of which a file must mention to have a value of the class."""
+        """Names one of which a file must mention to have a value of the class; none where a literal makes one."""
+        if self._literals:
+            return ()
         return tuple(sorted({self.name, *self._makers, *self.attributes}))
 
     def is_one(self, path: str, function: str, node: ast.expr) -> bool:
@@ -88,6 +93,8 @@ class Instances:
                     return True
                 return self._is_of_class(path, function, chain(node))
             case ast.Name(id=name):
+                if self._receivers.is_assigned(path, function, name):
+                    return False  # the walk over the function knows what it holds where
                 return (path, function, name) in self._locals or self._is_of_class(path, function, name)
             case ast.Call():
                 if is_getattr(node):
@@ -98,6 +105,8 @@ class Instances:
     def _is_made(self, path: str, function: str, node: ast.Call) -> bool:
         called = chain(node.func)
         last = called.rpartition(".")[2]
+        if isinstance(node.func, ast.Attribute) and not called:  # on a literal
+            return node.func.attr in self._makers and self.name != "datetime"
         if not called or called in _OTHERS_OF_THE_CLOCK:
             return False
         if last == self.name and (last[:1].isupper() or not self._names.meaning(path, called.partition(".")[0])):

@@ -6,6 +6,7 @@ receiver that is not known, leads to each of them as long as there are few.
 
 from __future__ import annotations
 
+import builtins
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -71,16 +72,17 @@ class Reach:
         return True
 
 
-def from_wrappers(code: Code, wrappers: Sequence[CodePath]) -> Reach:
+def from_wrappers(code: Code, wrappers: Sequence[CodePath], exception: str = "") -> Reach:
     """What the `try` bodies of these statements' handlers run, to five calls deep.
 
-    A statement outside an `except` clause starts from its function's whole body above it.
+    A statement outside an `except` clause starts from its function's whole body above it. A handler that cannot catch
+    `exception` starts nothing.
     """
     starts: list[Reached] = []
     for wrapper in wrappers:
         handler = code.facts.handler_of(wrapper.file, wrapper.line)
         around = code.facts.function_at(wrapper.file, wrapper.line)
-        if around is None:
+        if around is None or (handler is not None and not can_catch(handler.row.types, exception)):
             continue
         first, last = (handler.row.try_line, handler.row.try_end_line) if handler else (1, wrapper.line)
         starts.append(
@@ -94,6 +96,18 @@ def from_wrappers(code: Code, wrappers: Sequence[CodePath]) -> Reach:
             )
         )
     return _spread(code, starts)
+
+
+def can_catch(types: Sequence[str], exception: str) -> bool:
+    """Whether an `except` clause with these classes catches an exception; True where the class is not a built-in one.
+
+    A built-in exception is caught by itself, by its built-in bases and by a bare clause only.
+    """
+    raised = getattr(builtins, exception.rpartition(".")[2], None)
+    if not types or not (isinstance(raised, type) and issubclass(raised, BaseException)):
+        return True
+    bases = {base.__name__ for base in raised.__mro__}
+    return any(name == "?" or name.rpartition(".")[2] in bases for name in types)
 
 
 def from_frames(code: Code, frames: Sequence[CodePath]) -> Reach:

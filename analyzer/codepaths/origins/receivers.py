@@ -39,6 +39,11 @@ class Receivers:
             self._kept[key] = self._find(path, function, receiver, depth)
         return self._kept[key]
 
+    def is_assigned(self, path: str, function: str, name: str) -> bool:
+        """Whether a function assigns a name itself, so that what it holds depends on the line."""
+        node = self._code.function(path, function)
+        return node is not None and name in self._assigned(path, function, node)
+
     def _find(self, path: str, function: str, receiver: str, depth: int) -> Meaning | None:
         if depth > _MAX_DEPTH or not receiver or "[]" in receiver:
             return None

@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
 
-from analyzer.codepaths.fact_rows import MODULE
-from analyzer.codepaths.origins.calls import called
-from analyzer.codepaths.origins.code import Code, FunctionNode
+from analyzer.codepaths.origins.code import Code
+from analyzer.codepaths.origins.encoding import ENCODED_WITH, ENCODERS, Failing, Flows, is_encoder
 from analyzer.codepaths.origins.instances import Instances
-from analyzer.codepaths.origins.placement import Placement, placement
 from analyzer.codepaths.origins.reach import Reach, Reached
 from analyzer.codepaths.origins.receivers import own_nodes
-from analyzer.codepaths.origins.tainting import Tainting, Use
 from analyzer.codepaths.readings import chain
-from analyzer.codepaths.sinks import FAMILIES
 from analyzer.model import CodePath, LookAlike, Origin, OriginSearch, Proof, Query, Role
 
-_FAMILY = "json"
-_READERS = frozenset({"loads", "load", "JSONEncoder"})
-_ENCODERS = frozenset(FAMILIES[_FAMILY]) - _READERS
-_ENCODED_WITH = frozenset({"default", "cls", "encoder", "option"})
 _MAX_ORIGINS, _MAX_SIBLINGS, _MAX_LOOK_ALIKES = 10, 20, 15
 _MAX_FORMATTED = 5
 _MAX_SPAN = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Failing:
-    """A sink that is given a raw value."""
-
-    path: str
-    function: str
-    source: int
-    """line of the raw value"""
-    placed: int
-    """line where it was last put into what the encoder is given"""
-    sink: int
-    sink_path: str
-    called: str
-    where: Placement
 
 
 def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
@@ -50,9 +24,8 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     if not type_:
         return OriginSearch(reason="the message does not name the class that could not be encoded")
     instances = Instances(code, type_)
-    flows = _Flows(code, instances)
-    files = [f for f in code.facts.files_with(_FAMILY, instances.words) if not code.is_test(f)]
-    failing = [found for path in files for found in flows.of(path)]
+    flows = Flows(code, instances)
+    failing = flows.all()
     ways = {f: reach.of(f.path, f.function, f.sink if f.sink_path == f.path else f.source) for f in failing}
     inside = sorted((f for f in failing if ways[f] is not None or not reach), key=lambda f: _order(f, ways[f]))
     outside = sorted((f for f in failing if f not in inside), key=lambda f: (f.path, f.source))
@@ -70,111 +43,7 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     )
 
 
-class _Flows:
-    """Raw values of a class to encoders, function by function; across one call in either direction."""
-
-    def __init__(self, code: Code, instances: Instances) -> None:
-        self._code = code
-        self._instances = instances
-        self._returns: dict[tuple[str, str], bool] = {}
-        self._encoding: frozenset[str] | None = None
-
-    def of(self, path: str) -> Iterator[_Failing]:
-        """The failing sinks of a file."""
-        module = self._code.module(path)
-        if module is None:
-            return
-        interesting = self._near_sinks(path)
-        for name, node in [(MODULE, module), *self._code.functions(path).items()]:
-            if name not in interesting:
-                continue
-            walk = self._walk(path, name, node)
-            for use in walk.uses:
-                sink = self._sink(path, name, use.node)
-                if sink is not None:
-                    yield self._failing(path, name, node, use, *sink)
-
-    def _near_sinks(self, path: str) -> set[str]:
-        """Functions of a file that encode something, or call a function that does."""
-        facts = self._code.facts.of(path)
-        if self._encoding is None:
-            sinks = self._code.facts.sinks(_FAMILY)
-            self._encoding = frozenset(s.function.rpartition(".")[2] for s in sinks if s.row.name not in _READERS)
-        wanted = self._encoding | _ENCODERS
-        rows = [c.function for c in facts.calls if c.name in wanted or "json" in c.keywords]
-        return {facts.functions[row].name for row in rows}
-
-    def _walk(self, path: str, name: str, node: FunctionNode | ast.Module, depth: int = 0) -> Tainting:
-        raw = partial(self._instances.is_one, path, "" if name == MODULE else name)
-        tainting = Tainting(raw, lambda call: self._gives(path, name, call, depth))
-        if isinstance(node, ast.Module):
-            return tainting.module(node)
-        return tainting.function(node)
-
-    def _gives(self, path: str, function: str, call: ast.Call, depth: int) -> bool:
-        """Whether a function that is called gives back something that holds a raw value."""
-        if depth > 1:
-            return False
-        for target in called(self._code, path, function, call):
-            key = (target.path, target.row.name)
-            if key not in self._returns:
-                self._returns[key] = False
-                node = self._code.function(*key)
-                if node is not None:
-                    self._returns[key] = bool(self._walk(*key, node, depth + 1).returned)
-            if self._returns[key]:
-                return True
-        return False
-
-    def _sink(self, path: str, function: str, call: ast.Call) -> tuple[str, int, str] | None:
-        """File, line and name of the encoder that a call leads to; None where it leads to none."""
-        if is_encoder(call):
-            return path, call.lineno, chain(call.func)
-        for target in called(self._code, path, function, call):
-            node = self._code.function(target.path, target.row.name)
-            if node is None or is_encoder(call):
-                continue
-            names = {a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)} - {"self", "cls"}
-            handed = Tainting(lambda e: isinstance(e, ast.Name) and e.id in names, lambda _: False)  # noqa: B023
-            for use in handed.function(node).uses:
-                if is_encoder(use.node):
-                    return target.path, use.node.lineno, chain(use.node.func)
-        return None
-
-    @staticmethod
-    def _failing(path: str, function: str, node: ast.AST, use: Use, sink_path: str, sink: int, called: str) -> _Failing:
-        before = [found for found in use.sources if found[1] <= use.node.lineno] or list(use.sources)
-        source, placed = max(before, key=lambda found: found[1])
-        return _Failing(
-            path=path,
-            function=function,
-            source=source,
-            placed=placed,
-            sink=sink,
-            sink_path=sink_path,
-            called=called,
-            where=placement(node, use.node.lineno),
-        )
-
-
-def is_encoder(call: ast.Call) -> bool:
-    """Whether a call turns what it is given into JSON with nothing to help it."""
-    if any(k.arg in _ENCODED_WITH for k in call.keywords):
-        return False
-    name = chain(call.func)
-    receiver, _, last = name.rpartition(".")
-    if any(k.arg == "json" for k in call.keywords):
-        return True
-    wanted = FAMILIES[_FAMILY].get(last, frozenset())
-    return (
-        last not in _READERS
-        and last in FAMILIES[_FAMILY]
-        and (wanted is None or receiver in wanted)
-        and bool(call.args or call.keywords)
-    )
-
-
-def _order(failing: _Failing, reached: Reached | None) -> tuple[object, ...]:
+def _order(failing: Failing, reached: Reached | None) -> tuple[object, ...]:
     return (
         failing.where.in_handler,
         not failing.where.unconditional,
@@ -185,7 +54,7 @@ def _order(failing: _Failing, reached: Reached | None) -> tuple[object, ...]:
     )
 
 
-def _origin(code: Code, failing: _Failing, reached: Reached | None, type_: str) -> Origin:
+def _origin(code: Code, failing: Failing, reached: Reached | None, type_: str) -> Origin:
     steps = reached.via if reached is not None else ()
     certain = reached is not None and reached.certain
     return Origin(
@@ -200,7 +69,7 @@ def _origin(code: Code, failing: _Failing, reached: Reached | None, type_: str) 
     )
 
 
-def _path(code: Code, failing: _Failing, role: Role, type_: str) -> CodePath:
+def _path(code: Code, failing: Failing, role: Role, type_: str) -> CodePath:
     here = failing.sink_path == failing.path
     sink = f"line {failing.sink}" if here else f"{failing.sink_path}:{failing.sink}"
     put = f"put in at line {failing.placed}"
@@ -217,7 +86,7 @@ def _path(code: Code, failing: _Failing, role: Role, type_: str) -> CodePath:
     return code.place(failing.path, failing.placed, end, role=role, evidence=tuple(sentences))
 
 
-def _suspected(reach: Reach, inside: Sequence[_Failing], ways: Mapping[_Failing, Reached | None]) -> list[str]:
+def _suspected(reach: Reach, inside: Sequence[Failing], ways: Mapping[Failing, Reached | None]) -> list[str]:
     """Files that a reader would look at: the statement that wrapped the text, the way, the place itself."""
     files: dict[str, None] = {}
     for failing in inside:
@@ -228,9 +97,7 @@ def _suspected(reach: Reach, inside: Sequence[_Failing], ways: Mapping[_Failing,
     return list(files) or sorted({r.path for r in reach if r.hops == 0})
 
 
-def _look_alikes(
-    code: Code, instances: Instances, files: Sequence[str], failing: Sequence[_Failing]
-) -> list[LookAlike]:
+def _look_alikes(code: Code, instances: Instances, files: Sequence[str], failing: Sequence[Failing]) -> list[LookAlike]:
     """Encoders and f-strings of the files on the way that a reader would suspect, with why they are harmless."""
     bad = {(f.sink_path, f.sink) for f in failing}
     formatted: dict[tuple[str, int], str] = {}
@@ -252,9 +119,9 @@ def _look_alikes(
 
 def _why_harmless(call: ast.Call, instances: Instances) -> str:
     last = chain(call.func).rpartition(".")[2]
-    if last not in FAMILIES[_FAMILY] or last in _READERS or not (call.args or call.keywords):
+    if last not in ENCODERS or not (call.args or call.keywords):
         return ""
-    if any(k.arg in _ENCODED_WITH for k in call.keywords):
+    if any(k.arg in ENCODED_WITH for k in call.keywords):
         return f"{last} is given an encoder of its own, which may know the class"
     if not is_encoder(call):
         return ""

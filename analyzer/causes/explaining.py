@@ -1,0 +1,106 @@
+"""From a cluster to the place behind it: its text taken apart, the code asked, the last line before it as a witness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from analyzer.causes.decomposition import Advice, Decomposed, RuntimeMessages, Text, decompose
+from analyzer.model import CodePath, ErrorEvent, Frame, Origin, OriginIndex, OriginSearch, Query
+
+_WITNESSED = 5
+"""origins for which the last line before the error is looked up"""
+
+
+class CauseIndex(OriginIndex, Protocol):
+    """The questions that causes ask of a repository."""
+
+    def statements(
+        self, message: str, *, limit: int = 3, field: str | None = None, logger: str | None = None
+    ) -> Sequence[CodePath]:
+        """Statements that can produce this text, best first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breadcrumb:
+    """The statement that logged last before the error, in the function of a place that comes after it."""
+
+    path: CodePath
+    text: str
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """What is known of the error behind the text of a cluster."""
+
+    decomposed: Decomposed
+    search: OriginSearch
+    advice: Advice | None = None
+    """of the rule that knows the core"""
+    breadcrumb: Breadcrumb | None = None
+    traced: bool = False
+    """the search began at the frames of a stack trace"""
+
+    @property
+    def query(self) -> Query:
+        """What the core asks of the code."""
+        return self.decomposed.query
+
+    @property
+    def origin(self) -> Origin | None:
+        """The most probable place."""
+        return self.search.origins[0] if self.search.origins else None
+
+
+def explain(
+    events: Sequence[ErrorEvent],
+    index: CauseIndex,
+    messages: RuntimeMessages,
+    last_lines: Sequence[tuple[str, str]] = (),
+) -> Explained | None:
+    """The place behind one occurrence, printed by these events; None where they hold no text.
+
+    `last_lines`: (entry id, text) of what the instance printed before it, the nearest first.
+    """
+    frames: tuple[Frame, ...] = ()
+    texts: list[Text] = []
+    for event in events:
+        for trace in event.stack_traces[-1:]:
+            root = trace.root_exception
+            frames = frames or root.frames
+            texts.append(Text(text=root.message or "", exception=root.type))
+        texts += [Text(text=n.text, field=n.field) for n in reversed(event.nested)]
+        texts.append(Text(text=event.message))
+    if frames:
+        texts = texts[:1] + [t for t in texts[1:] if t.exception is None]
+    found = decompose(texts, index, messages)
+    if found is None:
+        return None
+    anchors = tuple(w.path for w in found.innermost)
+    search = index.origins(found.query, wrappers=anchors, frames=frames)
+    crumb, origins = _witnessed(search.origins, index, last_lines)
+    return Explained(decomposed=found, search=replace(search, origins=origins), breadcrumb=crumb, traced=bool(frames))
+
+
+def _witnessed(
+    origins: Sequence[Origin], index: CauseIndex, last_lines: Sequence[tuple[str, str]]
+) -> tuple[Breadcrumb | None, tuple[Origin, ...]]:
+    """The origins with those first that come right after the last line that their function logged."""
+    if not origins:
+        return None, tuple(origins)
+    for entry_id, text in last_lines:
+        for path in index.statements(text, limit=3):
+            after = [
+                o
+                for o in origins[:_WITNESSED]
+                if (o.path.file, o.path.function) == (path.file, path.function) and path.line < o.path.end_line
+            ]
+            if after:
+                first = min(after, key=lambda o: (-o.proof, o.path.end_line))
+                if first.proof < origins[0].proof:
+                    return None, tuple(origins)
+                crumb = Breadcrumb(path=path, text=text, entry_id=entry_id)
+                return crumb, (first, *(o for o in origins if o is not first))
+    return None, tuple(origins)

@@ -1,0 +1,44 @@
+"""The text of another error inside a message: what stands in the hole that a template keeps for it."""
+
+from __future__ import annotations
+
+import re
+
+from analyzer.codepaths.alignment import Alignment, Fit
+from analyzer.codepaths.folding import HOLE
+from analyzer.codepaths.statements import Statement
+
+_HOLES = "\x1f"
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_ERROR_NAME = re.compile(
+    r"(?:^|_)(?:e|ex|exc|err|error|errors|exception|reason|cause|detail|details|message|msg|failure|problem|why)\d?$",
+    re.I,
+)
+"""names that programs give to an error, or to its text"""
+
+
+def inner_text(statement: Statement, alignment: Alignment, caught: str) -> str | None:
+    """What the last hole that holds an error is filled with; None where the template has no such hole.
+
+    `caught`: the variable of the `except` clause around the statement, empty outside of one.
+    """
+    if alignment.fit is Fit.PARTIAL or not alignment.values:
+        return None
+    holes = statement.holes.split(_HOLES) if statement.holes else []
+    values = list(alignment.values)
+    if len(holes) != len(values):  # holes without text between them were read as one
+        ends = bool(holes) and statement.text.rstrip(" .!)'\"]}").endswith(HOLE)
+        holes, values = (holes[-1:], values[-1:]) if ends else ([], [])
+    for hole, value in reversed(list(zip(holes, values, strict=True))):
+        if value.strip() and holds_error(hole, caught):
+            return value.strip()
+    return None
+
+
+def holds_error(hole: str, caught: str) -> bool:
+    """Whether the source of a hole is an error or its text: the caught variable, or a name for one."""
+    names = _WORD.findall(hole)
+    if caught and caught in names:
+        return not any(name == "type" for name in names)
+    last = names[-1] if names else ""
+    return bool(_ERROR_NAME.search(last)) and not hole.endswith(("__name__", "code"))

@@ -1,0 +1,40 @@
+"""Clusters with what lies behind their texts: each asked at the commit of its service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from analyzer.causes import Explained, Knowledge, deserve_cause, explain
+from analyzer.codepaths import RepositoryIndex
+from analyzer.model import Cluster, Deploys, ErrorEvent, EventKind
+from analyzer.pipeline.locate import events_of
+from analyzer.pipeline.repositories import Repositories
+
+_NOT_IN_CODE = (EventKind.PLATFORM, EventKind.REQUEST, EventKind.DEPLOY)
+
+
+def explain_clusters(
+    clusters: Sequence[Cluster],
+    events: Sequence[ErrorEvent],
+    deploys: Deploys,
+    repositories: Repositories,
+    knowledge: Knowledge,
+) -> dict[str, Explained]:
+    """By fingerprint what was found behind the clusters that deserve a cause; without a repository nothing."""
+    commits = {d.service: d.commit for d in deploys.services}
+    by_entry = {i: e for e in events for i in e.entry_ids}
+    found: dict[str, Explained] = {}
+    for cluster in deserve_cause(clusters):
+        index = index_of(cluster, commits, repositories)
+        if index is None or cluster.kind in _NOT_IN_CODE:
+            continue
+        explained = explain(events_of(cluster, by_entry), index, knowledge)
+        if explained is not None:
+            found[cluster.fingerprint] = explained
+    return found
+
+
+def index_of(cluster: Cluster, commits: Mapping[str, str | None], repositories: Repositories) -> RepositoryIndex | None:
+    """The repository of a cluster's first service, at the commit that it ran."""
+    service = cluster.services[0] if cluster.services else ""
+    return repositories.of(service, commits.get(service))
