@@ -4,6 +4,8 @@ Takes clusters (located, compared) and the tests; gives causes. Does not read fi
 proves more.
 """
 
+from analyzer.causes.joining import explain_links
 from analyzer.causes.rank import rank_causes
+from analyzer.causes.runtime import breadcrumb, contradictions, was_harmless
 
-__all__ = ["rank_causes"]
+__all__ = ["breadcrumb", "contradictions", "explain_links", "rank_causes", "was_harmless"]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzer.causes.evidence import chain, evidence, summary, would_confirm
+from analyzer.causes.incidents import Incident
+from analyzer.causes.joining import join_incidents
 from analyzer.model import Cause, Change, Cluster, CodePath, EventKind, Role, Severity, TestRun, TestStatus
 
 UNKNOWN_AT_MOST = 0.3
@@ -20,16 +22,21 @@ _TRACE_ELSEWHERE = 0.4
 _WARNING_AT_MOST = 0.5
 
 
-def rank_causes(clusters: Sequence[Cluster], *, tests: TestRun | None = None) -> tuple[Cause, ...]:
+def rank_causes(
+    clusters: Sequence[Cluster], *, tests: TestRun | None = None, incidents: Sequence[Incident] = ()
+) -> tuple[Cause, ...]:
     """Causes of the clusters of errors that happened in this cycle, most worth reading first.
 
-    Clusters under a noise rule, known ones, mere warnings, and those that only the baseline holds get none.
+    Clusters under a noise rule, known ones, mere warnings, and those that only the baseline holds get none. With
+    `incidents` (see `explain_links`) there is one cause a root, its symptoms in its chain.
     """
     failing = failing_tests(tests)
     wanted = [c for c in clusters if c.count and c.severity >= Severity.ERROR and c.noise is None and c.known is None]
     by_print = {c.fingerprint: c for c in wanted}
     wanted.sort(key=lambda c: _order(c, failing))
     causes = [_cause(c, by_print, failing) for c in wanted]
+    if incidents:
+        return join_incidents(causes, incidents, clusters, failing)
     return tuple(replace(cause, rank=n) for n, cause in enumerate(causes, 1))
 
 
