@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from analyzer.causes.runtime.breadcrumbs import bracket
-from analyzer.causes.runtime.echoes import echoes, server_error
+from analyzer.causes.runtime.echoes import echoes, reports_a_call, server_error
 from analyzer.causes.runtime.findings import Finding
 from analyzer.causes.runtime.lifecycles import ends, is_deadly, lifecycles
 from analyzer.causes.runtime.profiles import Profile, build_profiles
-from analyzer.causes.runtime.together import Together
+from analyzer.causes.runtime.together import Together, near_share
 from analyzer.causes.runtime.wording import said
 from analyzer.causes.weights import LINK, probability
 from analyzer.model import Cluster, Context, Occurrence
@@ -21,6 +21,7 @@ _EVERY, _SOME = 0.7, 0.3
 _TOGETHER, _APART = 0.7, 0.2
 _FOLLOWS = 0.8
 _STRONG = 1.0
+_HEADLINE_NS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +76,13 @@ def link_clusters(
         if a is not b and ends(a) and not ends(b) and not b.front and not b.cancelled and _same_service(a, b) and is_deadly(a, b)
         and b.fingerprint not in survived
     )  # fmt: skip
+    calls = _calls(profiles)
     likely: list[Link] = []
     for a in profiles:
         for b in profiles:
             if a is b:
                 continue
-            findings = tuple(_findings(a, b, together, rarity, deadly, survived))
+            findings = tuple(_findings(a, b, together, rarity, calls, deadly, survived))
             chance = probability((f.weight for f in findings), LINK)
             if chance > _LIKELY:
                 link = Link(symptom=a.fingerprint, root=b.fingerprint, findings=findings, probability=chance)
@@ -93,10 +95,11 @@ def _findings(
     b: Profile,
     together: Together,
     rarity: Mapping[str, int],
+    calls: Set[tuple[str, str]],
     deadly: frozenset[str],
     survived: frozenset[str],
 ) -> Iterator[Finding]:
-    said_of = list(echoes(a, b, rarity))
+    said_of = list(echoes(a, b, rarity, calls))
     ended = list(lifecycles(a, b, deadly))
     telling = [f for f in (*said_of, *ended) if LINK[f.weight].log_odds > _STRONG]
     if not telling and not together.met(a, b) and not _same_service(a, b):
@@ -134,7 +137,7 @@ def _meeting(a: Profile, b: Profile, together: Together, *, asked: bool, fatal: 
         return
     if not asked and not _same_service(a, b):
         return
-    late = a.said.call
+    late = a.said.call or b.service in a.named
     share, chance = together.share_near(a, b, late=late), together.share_by_chance(b, late=late)
     if share <= _APART:
         yield Finding("apart")
@@ -150,10 +153,33 @@ def _adjacent(a: Profile, b: Profile, together: Together) -> Iterator[Finding]:
         return
     if not (b.traced or a.said.call or a.front):
         return
+    above, under = near_share(a, b, before_ns=_HEADLINE_NS, after_ns=_HEADLINE_NS) if b.traced else (0.0, 0.0)
+    if above >= _FOLLOWS and under >= _FOLLOWS:
+        yield Finding("headline", f"“{a.shown}” stands at the trace of “{b.shown}”, every time", b.entry_ids)
+        return
     share, met = together.adjacent(a, b)
     if share >= _FOLLOWS and met >= _LIKELY:
         text = f"the same instance printed “{a.shown}” within a second after “{b.shown}” in {share:.0%} of the cases"
         yield Finding("adjacent", text, (*b.entry_ids[:1], *a.entry_ids[:1]))
+
+
+def _calls(profiles: Sequence[Profile]) -> frozenset[tuple[str, str]]:
+    """(caller, called) as far as error texts name them, also by way of others; a pair that stands both ways is left out."""
+    direct: dict[str, set[str]] = defaultdict(set)
+    for profile in profiles:
+        if reports_a_call(profile):
+            for caller in profile.cluster.services:
+                direct[caller] |= profile.named
+    found: set[tuple[str, str]] = set()
+    for caller in sorted(direct):
+        reached, waiting = set[str](), sorted(direct[caller])
+        while waiting:
+            service = waiting.pop()
+            if service not in reached:
+                reached.add(service)
+                waiting.extend(sorted(direct.get(service, ())))
+        found.update((caller, service) for service in reached if service != caller)
+    return frozenset(pair for pair in found if pair[::-1] not in found)
 
 
 def _same_service(a: Profile, b: Profile) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzer.causes.chains import Link, Links
-from analyzer.causes.runtime.echoes import server_error
 from analyzer.causes.runtime.profiles import Profile
 from analyzer.causes.weights import ROOT, probability
 from analyzer.model import ChainLink, Change, EventKind, Evidence, Severity
@@ -100,7 +99,7 @@ def _reasons(
     if root.said.memory or root.said.startup or any(f.weight == "death" for x in taken for f in x.findings):
         yield "fatal"
     silent = [s for s in sorted(root.named) if s and not any(s in p.cluster.services for p in links.profiles.values())]
-    if root.front or server_error(root):
+    if root.front:
         yield "front"
     elif root.named and (root.said.call or root.said.refused):
         yield "silent callee" if silent and root.traced else "speaks of a call"
@@ -123,13 +122,15 @@ def _reasons(
 
 
 def _has_rival(root: Profile, taken: Sequence[Link], links: Links) -> bool:
-    """Whether a symptom could as well follow from the root of another incident."""
-    return any(
-        links.root_of(other.root) not in (root.fingerprint, link.symptom)
-        and link.probability - other.probability < _RIVAL_MARGIN
-        for link in taken
-        for other in links.rivals.get(link.symptom, ())
-    )
+    """Whether a symptom could as well follow from the root of another incident, one that can be an origin."""
+    for link in taken:
+        for other in links.rivals.get(link.symptom, ()):
+            rival = links.profiles[links.root_of(other.root)]
+            if rival.fingerprint in (root.fingerprint, link.symptom) or not (rival.traced or rival.said.fatal):
+                continue
+            if link.probability - other.probability < _RIVAL_MARGIN:
+                return True
+    return False
 
 
 def _kind(root: Profile, profiles: Mapping[str, Profile]) -> str | None:

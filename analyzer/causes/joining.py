@@ -54,15 +54,16 @@ def join_incidents(
         cause = _joined(bases[0], incident)
         tests = {t for f in incident.fingerprints for t in failing.get(f, ())}
         fresh = any(by_print[f].change in (None, Change.NEW, Change.REGRESSED) for f in incident.fingerprints)
-        key = (-len(tests), not fresh, cause.confidence <= _SURE, -incident.explained)
+        doubted = bool(_DOUBTED.intersection(incident.reasons))
+        key = (-len(tests), not fresh, cause.confidence <= _SURE, doubted, -incident.explained)
         found.append(((*key, place[bases[0].fingerprints[0]]), cause))
         for fingerprint in incident.doubtful:
             if fingerprint in own and fingerprint != bases[0].fingerprints[0]:
-                found.append(((0, True, True, 0, len(causes) + place[fingerprint]), _symptom(own[fingerprint], incident)))
+                found.append(((0, True, True, True, 0, len(causes) + place[fingerprint]), _symptom(own[fingerprint], incident)))
     for fingerprint, cause in own.items():
         if fingerprint not in taken:  # more clusters than are compared
             fresh = by_print[fingerprint].change in (None, Change.NEW, Change.REGRESSED)
-            key = (-len(failing.get(fingerprint, ())), not fresh, cause.confidence <= _SURE, 0)
+            key = (-len(failing.get(fingerprint, ())), not fresh, cause.confidence <= _SURE, False, 0)
             found.append(((*key, place[fingerprint]), cause))
     found.sort(key=lambda item: item[0])
     return tuple(replace(cause, rank=n) for n, (_, cause) in enumerate(found, 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from analyzer.causes.runtime.findings import Finding
 from analyzer.causes.runtime.profiles import Profile
@@ -13,13 +13,23 @@ _FAILED = re.compile(r"(?i)\b(?:fail(?:ed|s|ure|ing)?|errors?|un(?:available|rea
 _SERVER_ERROR = 500
 
 
-def echoes(a: Profile, b: Profile, rarity: Mapping[str, int]) -> Iterator[Finding]:
-    """What the words of `a` say of `b`. `rarity`: in how many clusters a name stands."""
-    naming = b.service in a.named and (a.said.call or a.said.refused or any(_FAILED.search(t) for t in a.texts))
+def echoes(
+    a: Profile, b: Profile, rarity: Mapping[str, int], calls: Set[tuple[str, str]] = frozenset()
+) -> Iterator[Finding]:
+    """What the words of `a` say of `b`.
+
+    `rarity`: in how many clusters a name stands. `calls`: services that call another, also by way of a third.
+    """
+    naming = b.service in a.named and reports_a_call(a)
     if naming:
         yield Finding("names service", f"“{a.shown}” names {b.service}, which printed “{b.shown}”", a.entry_ids)
-        if a.said.statuses and a.said.statuses & b.said.statuses:
-            yield Finding("gives status")
+    elif (a.service, b.service) in calls and a.said.call:
+        yield Finding("below", f"{a.service} calls {b.service}, as other errors show", a.entry_ids)
+    if (b.service, a.service) in calls and not naming:
+        yield Finding("above")
+    answered = a.service != b.service and a.said.call and bool(a.said.statuses & b.said.statuses)
+    if answered:
+        yield Finding("gives status")
     yield from _quotes(a, b)
     shared = sorted(n for n in a.said.names & b.said.names if rarity.get(n, 0) == 2)
     if shared:
@@ -28,10 +38,15 @@ def echoes(a: Profile, b: Profile, rarity: Mapping[str, int]) -> Iterator[Findin
         yield Finding("speaks of a call")
     elif (a.traced and not naming and not a.cancelled) or (a.said.refused and not naming):
         yield Finding("own exception")
-    if b.front or (b.said.call and not b.said.fatal):
+    if (b.front and not answered) or (not b.front and b.said.call and not b.said.fatal):
         yield Finding("root speaks of a call")
     if b.said.gone:
         yield Finding("gave up")
+
+
+def reports_a_call(a: Profile) -> bool:
+    """Whether its words say that something failed which it called, or anything at all."""
+    return a.said.call or a.said.refused or any(_FAILED.search(t) for t in a.texts)
 
 
 def _quotes(a: Profile, b: Profile) -> Iterator[Finding]:
@@ -61,6 +76,6 @@ def _holds(texts: Sequence[str], quoted: Profile) -> bool:
 
 def server_error(a: Profile) -> bool:
     """Whether it is an entry on a request that ended with 5xx, or the platform's word on one."""
-    if a.cluster.kind not in (EventKind.REQUEST, EventKind.PLATFORM):
+    if a.cluster.kind not in (EventKind.REQUEST, EventKind.PLATFORM) or a.said.fatal:
         return False
     return a.said.platform or any(int(s) >= _SERVER_ERROR for s in a.said.statuses)

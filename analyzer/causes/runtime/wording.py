@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CALL = re.compile(
     r"(?i)\b(?:responded|answered|returned|replied|failed|respond)(?: with)?(?: status(?: code)?| code| HTTP| error)?[ :=]{0,3}"
     r"(?:HTTP )?\[?[45]\d\d\b|\b(?:HTTP Error|HTTPError|status(?:[ _]code)?[:= ]{1,3}|HTTP/\d(?:\.\d)?) ?\[?[45]\d\d\b"
     r"|\b(?:Server|Client) [Ee]rror '?[45]\d\d\b|\bupstream|\b(?:bad gateway|gateway time-?out|service unavailable)\b"
-    r"|\b(?:call(?:ing)?|request|query|fetch|connect(?:ion)?)(?: to)? \S{1,80} (?:failed|timed out|refused|was refused)"
+    r"|\b(?:call(?:ing)?|request|query|fetch)(?: to)? \S{1,80} (?:failed|timed out)"
     r"|\b[45]\d\d (?:from|by) |\bcircuit (?:breaker )?(?:is )?open|\bno (?:answer|response|reply) from\b"
+    r"|\bdid not (?:answer|respond|reply)\b"
     r"|\b(?:ConnectTimeout|ReadTimeout|UpstreamError|RemoteDisconnected|DEADLINE_EXCEEDED|UNAVAILABLE)\b"
     r"|\b(?:timed out|time-?out) (?:waiting|calling)\b"
 )
@@ -29,7 +31,7 @@ _EXIT = re.compile(
 _STARTUP = re.compile(
     r"(?i)application startup failed|\bstart-?up (?:failure|failed|error)|failed (?:to|during|at) (?:start|boot|startup)\b"
     r"|(?:could not|cannot|unable to) start\b|(?:settings|config(?:uration)?|secrets?)(?: \S{1,40})? (?:load(?:ing)?|import) ?(?:failed|error)"
-    r"|(?:failed|unable) to load (?:settings|config|secrets?)|\binitiali[sz]ation (?:failed|failure|error|time-?out)"
+    r"|(?:failed|unable|could not|cannot) (?:to )?(?:load|read|open|parse) (?:the )?(?:settings|config|secrets?)|\binitiali[sz]ation (?:failed|failure|error|time-?out)"
     r"|failed to initiali[sz]e|\bboot(?:ing)? failed|\bphase failed"
 )
 _MEMORY = re.compile(
@@ -56,13 +58,17 @@ _UNSET = re.compile(
 )
 _CANCELLED = frozenset(("CancelledError", "CancelledException", "OperationCanceledException", "TaskCanceledException",
                         "AbortError", "GeneratorExit", "KeyboardInterrupt", "InterruptedException", "context canceled"))  # fmt: skip
-_STATUS = re.compile(r"\b(?:HTTP )?\[?([45]\d\d)\]?\b")
+_STATUS = re.compile(
+    r"(?i)(?:\bHTTP(?:/\d(?:\.\d)?)?(?: [A-Z]{3,8})?|\bstatus(?:[ _]code)?|\b(?:responded|returned|answered|replied|failed)(?: with)?|\berror"
+    r"|[:=\[(])[ '\":=]{0,3}([45]\d\d)\b|\b([45]\d\d) (?:from|by|service unavailable|bad gateway|gateway time|internal server)"
+)
 _NAME = re.compile(
     r"\b[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}\b|[\"'`]([A-Za-z_][\w.-]{3,60})[\"'`]"
     r"|\b((?:[a-z][\w-]{1,40}\.)*[a-z][\w-]{1,40}:\d{2,5})\b|(/[\w.-]{2,60}(?:/[\w.-]{2,60}){1,6})"
 )
 _MAX_CHARS = 4_000
 _MAX_NAMES = 12
+_MAX_STATUS_CHARS = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +103,7 @@ class Said:
     @property
     def fatal(self) -> bool:
         """The service cannot serve after this."""
-        return self.exit or self.startup or self.memory
+        return self.exit or self.startup or self.memory or self.unset
 
 
 def said(text: str) -> Said:
@@ -120,7 +126,7 @@ def said(text: str) -> Said:
         retry=(int(retry[1]), int(retry[2])) if retry and retry[1] else (0, 0) if retry else None,
         unset=_UNSET.search(text) is not None,
         gone=_GONE.search(text) is not None,
-        statuses=frozenset(_STATUS.findall(text[:500])),
+        statuses=frozenset(one or other for one, other in _STATUS.findall(text[:_MAX_STATUS_CHARS])),
         names=frozenset(names),
     )
 
@@ -131,8 +137,26 @@ def is_cancellation(exception_type: str | None) -> bool:
 
 
 def names_service(text: str, service: str) -> bool:
-    """Whether a word of the text is the service's name, with or without its environment's ending."""
-    return any(re.search(rf"(?i)(?<![\w-]){re.escape(name)}(?![\w-])", text[:_MAX_CHARS]) for name in spoken(service))
+    """Whether a text speaks of a service, with or without its environment's ending.
+
+    Many services are called by a common word (`orders`, `auth`): such a name counts only where it is spoken of as one
+    speaks of a service: in an address, as what was called, or as who answered.
+    """
+    return _naming(service).search(text[:_MAX_CHARS]) is not None
+
+
+@lru_cache(maxsize=4096)
+def _naming(service: str) -> re.Pattern[str]:
+    names = spoken(service)
+    some = "|".join(re.escape(name) for name in names)
+    own = [re.escape(name) for name in names if re.search(r"[-_.\d]", name)]
+    bare = rf"(?<![\w-])(?:{'|'.join(own)})(?![\w-])|" if own else ""
+    return re.compile(
+        rf"(?i){bare}(?:://|@|\b(?:calling|call|to|of|from|by|upstream|service|host|via|reach|contact|for|on|at) [\"'`]?)(?:{some})"
+        rf"(?:[\"'`]?(?:[:/.,;)]|$)| (?:failed|timed|returned|responded|is|was|did|service|with|after|giving))"
+        rf"|(?<![\w-])(?:{some})[\"'`]?(?::\d{{2,5}}\b|[ -]service\b| (?:responded|returned|answered|replied|rejected|refused|failed|timed out"
+        rf"|did not|is (?:down|un)|un(?:available|reachable)|not responding|said|call\b))"
+    )
 
 
 def spoken(service: str) -> tuple[str, ...]:
