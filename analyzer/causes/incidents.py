@@ -14,6 +14,8 @@ from analyzer.model import ChainLink, Change, EventKind, Evidence, Severity
 _DOUBTFUL = 0.7
 _RIVAL_MARGIN = 0.1
 _MAX_EVIDENCE = 6
+_SAME_PRINTING = frozenset(("headline", "inner", "cancelled"))
+"""links between two printings of one failure: they add nothing to what a root explains"""
 _NEW = (None, Change.NEW, Change.REGRESSED)
 
 
@@ -34,7 +36,7 @@ class Incident:
     probability: float
     """that the root is the true origin"""
     explained: int
-    """occurrences of the symptoms"""
+    """occurrences of the symptoms; the root's own headlines are none"""
     doubtful: tuple[str, ...] = ()
     """symptoms whose link is more likely than not and no more than that"""
     kind: str | None = None
@@ -58,7 +60,8 @@ def _incident(root: str, group: Sequence[str], links: Links, harmless: frozenset
     depth = {f: _depth(f, links) for f in group}
     symptoms = sorted((f for f in group if f != root), key=lambda f: (depth[f], -profiles[f].cluster.count, f))
     taken = [links.parents[f] for f in symptoms]
-    reasons = tuple(sorted(_reasons(profiles[root], [profiles[f] for f in symptoms], taken, links, harmless)))
+    beyond = [x for x in taken if not _SAME_PRINTING.intersection(f.weight for f in x.findings)]
+    reasons = tuple(sorted(_reasons(profiles[root], beyond, links, harmless)))
     errors = [f for f in symptoms if profiles[f].cluster.severity >= Severity.ERROR]
     return Incident(
         root=root,
@@ -67,7 +70,7 @@ def _incident(root: str, group: Sequence[str], links: Links, harmless: frozenset
         evidence=tuple(Evidence(text=x.sentence, entry_ids=_ids(x)) for x in taken if x.symptom in errors)[:_MAX_EVIDENCE],
         reasons=reasons,
         probability=probability(reasons, ROOT),
-        explained=sum(profiles[f].cluster.count for f in errors),
+        explained=sum(profiles[x.symptom].cluster.count for x in beyond if x.symptom in errors),
         doubtful=tuple(x.symptom for x in taken if x.probability < _DOUBTFUL),
         kind=_kind(profiles[root], profiles),
     )
@@ -88,8 +91,9 @@ def _chain(root: str, symptoms: Sequence[str], links: Links) -> tuple[ChainLink,
 
 
 def _reasons(
-    root: Profile, symptoms: Sequence[Profile], taken: Sequence[Link], links: Links, harmless: frozenset[str]
+    root: Profile, taken: Sequence[Link], links: Links, harmless: frozenset[str]
 ) -> Iterator[str]:
+    symptoms = [links.profiles[x.symptom] for x in taken]
     yield "trace" if root.in_app else "library trace" if root.traced else "text only"
     services = set(root.cluster.services)
     if any(not services & set(s.cluster.services) for s in symptoms):

@@ -71,7 +71,7 @@ def join_incidents(
 
 def _joined(base: Cause, incident: Incident) -> Cause:
     kind, confidence = base.kind, base.confidence
-    if len(incident.chain) > 1:
+    if incident.explained:
         if kind == "unknown" and incident.probability > _SURE:
             kind = incident.kind or ("code" if "trace" in incident.reasons else kind)
         confidence = max(confidence, incident.probability)
