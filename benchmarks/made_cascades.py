@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 _NAMES = ("lantern", "harbor", "ledger", "catalog", "courier", "pantry", "tariff-svc", "identity", "quay-api", "orchard",
-          "beacon", "mill", "cellar-staging", "ferry", "almanac")  # fmt: skip
+          "beacon", "mill", "cellar-staging", "ferry", "almanac", "orders", "auth", "search", "billing", "seats", "parcel")  # fmt: skip
 _OUTSIDE = ("postgres:5432", "redis-main:6379", "smtp.mail.example:587", "10.20.0.8:9092")
 _THINGS = ("order", "parcel", "voucher", "berth", "recipe", "invoice", "seat", "route")
 _SETTINGS = ("SIGNING_KEY", "DB_PASSWORD", "PAYMENT_TOKEN", "SMTP_PASSWORD")
@@ -23,6 +23,10 @@ _NOISE = (
     "feature flag cache refresh failed: stale for {n}s",
     "metric export of {n} points was refused by the collector",
     "webhook {n} answered 410, it is removed",
+    "no orders for zone {n}, the search is skipped",
+    "auth cache holds {n} expired entries",
+    "parcel {n} has no billing address",
+    "connection pool is exhausted ({n} waiting)",
 )
 _NOISE_TRACES = (("ValueError", "invalid literal for int() with base 10: 'n/a'"), ("KeyError", "'locale'"),
                  ("ZeroDivisionError", "division by zero"))  # fmt: skip
@@ -135,6 +139,11 @@ def _schema(world: _World) -> _Found:
     return _failing_leaf(world, "psycopg2.errors.UndefinedTable", text, head=f"query failed: {text}")
 
 
+def _bare(world: _World) -> _Found:
+    """The root prints one line without a trace."""
+    return _failing_leaf(world, "StockError", "stock level of item 77 is negative", head="reservation refused", traced=False)
+
+
 def _defect(world: _World) -> _Found:
     """A mistake in the code of a service in the middle; those below are well."""
     kind, text = world.made.choice((("KeyError", "'total'"), ("TypeError", "unsupported operand type(s) for +: 'int' and 'NoneType'"),
@@ -152,8 +161,14 @@ def _distracted(world: _World) -> _Found:
     return _failing_leaf(world, "LookupError", "no tariff for zone 7", head="pricing failed", survived=True)
 
 
+def _beside(world: _World) -> _Found:
+    """A second defect with a trace of its own in the same requests, which nobody's failure follows from."""
+    return _failing_leaf(world, "LookupError", "no tariff for zone 7", head="pricing failed", beside=True)
+
+
 def _failing_leaf(
-    world: _World, kind: str, text: str, *, head: str, middle: bool = False, retries: int = 1, survived: bool = False
+    world: _World, kind: str, text: str, *, head: str, middle: bool = False, retries: int = 1, survived: bool = False,
+    beside: bool = False, traced: bool = True,
 ) -> _Found:
     made, path = world.made, world.services
     place = len(path) - 2 if middle and len(path) > 3 else len(path) - 1
@@ -167,8 +182,10 @@ def _failing_leaf(
         if survived:
             world.write(path[1], moment, made.choice(("ERROR", "WARNING")),
                         "cache lookup failed: connection reset, falling back to the store", request=request)  # fmt: skip
+        if beside:
+            world.write(path[0], moment, "ERROR", _printed(path[0], "TypeError", "audit record is not serializable", "audit failed"), request=request)
         for attempt in range(retries):
-            printed += world.write(path[place], moment, "ERROR", _printed(path[place], kind, text, head), request=request)
+            printed += world.write(path[place], moment, "ERROR", _printed(path[place], kind, text, head) if traced else f"{head or kind}: {text}", request=request)
             moment += 3_000_000
             if retries > 1 and place:
                 word = "WARNING" if attempt + 1 < retries else "ERROR"
@@ -183,7 +200,7 @@ class _Style:
 
     def __init__(self, world: _World, place: int) -> None:
         self.world, self.place = world, place
-        self.ways = [world.made.randrange(6) for _ in world.services]
+        self.ways = [world.made.randrange(13) for _ in world.services]
         self.things = [world.made.choice(_THINGS) for _ in world.services]
 
     def fail_up(self, at: int, request: str, *, status: int = 500, inner: str = "") -> int:
@@ -216,9 +233,28 @@ class _Style:
             text = f"downstream request failed with status {status}"
         elif way == 4:
             text = f"POST http://{callee}/v1/{thing}: {status} from {callee}, giving up"
-        else:
+        elif way == 5:
             text = f"Request failed: {status} Service Unavailable while calling {callee}"
+        elif way == 6:
+            text = f"rpc error: code = Unavailable desc = {callee}: server returned an error"
+        elif way == 7:
+            text = f"org.springframework.web.client.HttpServerErrorException: {status} : [no body]\n\tat com.made.{thing}.Client.get(Client.java:88)"
+        elif way == 8:
+            text = f"fetch {thing}: unexpected status code: {status}"
+        elif way == 9:
+            text = _printed(service, "RuntimeError", f"{callee} unavailable", f"{thing} {number} could not be shown")
+        elif way == 10:
+            text = f"{thing} page is incomplete: {callee} service error"
+        elif way == 11:
+            text = f"AxiosError: Request failed with status code {status}\n    at settle (/srv/node_modules/axios/lib/core/settle.js:19:12)"
+        else:
+            text = f"unable to {made_verb(number)} {thing} {number}"
         world.write(service, at, "ERROR", text, request=request)
+
+
+def made_verb(number: int) -> str:
+    """A word that says nothing of a call."""
+    return ("show", "price", "reserve")[number % 3]
 
 
 def _slow(world: _World) -> _Found:
@@ -332,7 +368,12 @@ def _nothing(world: _World) -> _Found:
 
 
 def _hidden(world: _World) -> _Found:
-    """Callers report a service of whose failure nothing is in the logs."""
+    """Callers report a service of whose failure nothing is in the logs, only an error of its own in other requests."""
+    at = _START - 9 * _SECOND
+    while at < _START + 90 * _SECOND:
+        at += world.made.randint(3, 9) * _SECOND
+        trace = _printed(world.services[-1], "ValueError", "invalid literal for int() with base 10: 'n/a'", "import failed")
+        world.write(world.services[-1], at, "ERROR", trace, request=world.request())
     style = _Style(world, len(world.services) - 1)
     for at in _requests(world):
         style.fail_up(at, world.request())
@@ -340,10 +381,12 @@ def _hidden(world: _World) -> _Found:
 
 
 _FAULTS: dict[str, Callable[[_World], _Found]] = {
+    "bare": _bare,
     "crash-loop": _crash_loop,
     "defect": _defect,
     "dependency-down": _dependency_down,
     "distracted": _distracted,
+    "beside": _beside,
     "hidden": _hidden,
     "memory": _memory,
     "nothing": _nothing,

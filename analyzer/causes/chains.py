@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.causes.runtime.breadcrumbs import bracket
 from analyzer.causes.runtime.echoes import echoes, reports_a_call, server_error
@@ -46,6 +46,7 @@ class Links:
     """A forest: every cluster follows from at most one other."""
 
     profiles: Mapping[str, Profile]
+    together: Together
     parents: Mapping[str, Link]
     """by the fingerprint of the symptom"""
     rivals: Mapping[str, tuple[Link, ...]]
@@ -87,7 +88,7 @@ def link_clusters(
             if chance > _LIKELY:
                 link = Link(symptom=a.fingerprint, root=b.fingerprint, findings=findings, probability=chance)
                 likely.append(link)
-    return _forest({p.fingerprint: p for p in profiles}, likely)
+    return _forest({p.fingerprint: p for p in profiles}, together, likely)
 
 
 def _findings(
@@ -102,7 +103,8 @@ def _findings(
     said_of = list(echoes(a, b, rarity, calls))
     ended = list(lifecycles(a, b, deadly))
     telling = [f for f in (*said_of, *ended) if LINK[f.weight].log_odds > _STRONG]
-    if not telling and not together.met(a, b) and not _same_service(a, b):
+    reports = (a.said.call or a.front) and not a.has_requests
+    if not telling and not reports and not together.met(a, b) and not _same_service(a, b):
         return
     yield from said_of
     yield from ended
@@ -135,7 +137,14 @@ def _meeting(a: Profile, b: Profile, together: Together, *, asked: bool, fatal: 
     if a.has_requests and b.has_requests:
         yield Finding("no request")
         return
-    if not asked and not _same_service(a, b):
+    reports = (a.said.call or a.front) and not a.said.fatal and not b.front and not b.said.call
+    if not asked and not reports and not _same_service(a, b):
+        return
+    step = together.in_step(a, b) if asked or reports else 0
+    if step:
+        text = f"{step:,} of {len(a.sights):,} “{a.shown}” were printed at one distance in time from “{b.shown}”"
+        yield Finding("in step", text, (*a.entry_ids[:1], *b.entry_ids[:1]))
+        yield from _adjacent(a, b, together)
         return
     late = a.said.call or b.service in a.named
     share, chance = together.share_near(a, b, late=late), together.share_by_chance(b, late=late)
@@ -144,6 +153,8 @@ def _meeting(a: Profile, b: Profile, together: Together, *, asked: bool, fatal: 
     elif share >= _TOGETHER and chance <= 0.5 * share:
         text = f"{share:.0%} of “{a.shown}” were printed within seconds of “{b.shown}”, by chance {chance:.0%} would be"
         yield Finding("together", text, (*a.entry_ids[:1], *b.entry_ids[:1]))
+    elif a.service != b.service:
+        yield Finding("untied")
     yield from _adjacent(a, b, together)
 
 
@@ -197,14 +208,14 @@ def _survived(profiles: Sequence[Profile], contexts: Sequence[Context]) -> froze
     return frozenset(p.fingerprint for p in profiles if p.said.survived or p.fingerprint in told)
 
 
-def _forest(profiles: Mapping[str, Profile], likely: Sequence[Link]) -> Links:
+def _forest(profiles: Mapping[str, Profile], together: Together, likely: Sequence[Link]) -> Links:
     """The most probable links first, none that closes a circle."""
     parents: dict[str, Link] = {}
     rivals: dict[str, list[Link]] = defaultdict(list)
-    links = Links(profiles=profiles, parents=parents, rivals={})
+    links = Links(profiles=profiles, together=together, parents=parents, rivals={})
     for link in sorted(likely, key=lambda x: (-x.probability, x.symptom, x.root)):
         if link.symptom in parents:
             rivals[link.symptom].append(link)
         elif links.root_of(link.root) != link.symptom:
             parents[link.symptom] = link
-    return Links(profiles=profiles, parents=parents, rivals={f: tuple(x) for f, x in sorted(rivals.items())})
+    return replace(links, rivals={f: tuple(x) for f, x in sorted(rivals.items())})

@@ -121,7 +121,7 @@ def _reasons(
         yield "warning"
     if taken and max(x.probability for x in taken) < _DOUBTFUL:
         yield "weak link"
-    if _has_rival(root, taken, links):
+    if _has_rival(root, taken, links) or _stands_beside(root, links):
         yield "rival"
 
 
@@ -134,6 +134,19 @@ def _has_rival(root: Profile, taken: Sequence[Link], links: Links) -> bool:
                 continue
             if link.probability - other.probability < _RIVAL_MARGIN:
                 return True
+    return False
+
+
+def _stands_beside(root: Profile, links: Links) -> bool:
+    """Whether most requests with the root hold another root with a trace, which speaks of nobody else either."""
+    for other in links.profiles.values():
+        if other.fingerprint == root.fingerprint or other.fingerprint in links.parents or not other.traced:
+            continue
+        if other.said.call or other.said.survived or other.cancelled or other.front:
+            continue
+        meeting, requests = links.together.requests(root, other)
+        if requests and meeting.shared > _DOUBTFUL * requests:
+            return True
     return False
 
 

@@ -29,7 +29,9 @@ LINK: dict[str, Weight] = {
     "quotes": Weight(3.4, "it holds the other's innermost text word by word"),
     "same text": Weight(1.2, "both print one innermost text in two services"),
     "shares name": Weight(1.8, "both speak of one rare name: a variable, a table, a path, a host"),
+    "in step": Weight(2.4, "without ids: it is printed at one distance from the other, too often for chance"),
     "together": Weight(1.2, "without ids: it is printed when the other is, and seldom else"),
+    "untied": Weight(-0.8, "without ids: neither the requests nor the times tie the two"),
     "apart": Weight(-2.0, "without ids: it is mostly printed when the other is not"),
     "adjacent": Weight(1.6, "the same instance prints it right after the other, every time"),
     "headline": Weight(3.2, "it is printed right above the other's trace, every time"),
@@ -40,7 +42,7 @@ LINK: dict[str, Weight] = {
     "below": Weight(0.8, "other texts show that its service calls the other's, directly or by way of a third"),
     "above": Weight(-2.0, "other texts show that its service is called by the other's"),
     "own exception": Weight(-1.4, "it has an exception of its own that speaks of nobody else"),
-    "has exception": Weight(0.6, "in the same request the other one has a trace, and it has none"),
+    "has exception": Weight(1.0, "in the same request the other one has a trace, and it has none"),
     "before": Weight(0.3, "the other one was first; clocks differ and time-outs come early, so this hardly counts"),
     "after": Weight(-0.3, "the other one was later"),
     "death": Weight(4.2, "the instance ended within seconds after that error"),
@@ -69,7 +71,7 @@ ROOT: dict[str, Weight] = {
     "harmless before": Weight(-2.0, "the baseline had it as often, and its tests passed"),
     "warning": Weight(-1.0, "it is no error by its own severity"),
     "weak link": Weight(-0.7, "the way from the symptoms to it has a doubtful link"),
-    "rival": Weight(-0.9, "another error stands in the same requests and is as likely"),
+    "rival": Weight(-1.6, "another error stands in the same requests and is as likely"),
     "silent callee": Weight(-1.2, "it names a service that is known here and logs no error of its own"),
 }
 """for “the cluster called root is the true origin”"""

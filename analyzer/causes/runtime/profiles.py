@@ -143,7 +143,7 @@ def _profile(
         cluster=cluster,
         texts=tuple(dict.fromkeys(map(folded, raw))),
         outer=tuple(dict.fromkeys(folded(m) for _, e in telling for m in (e.message, *_outer(e)) if m)),
-        said=said("\n".join((*messages[:2], cluster.core, cluster.exception_message or ""))),
+        said=said("\n".join((*messages[:2], cluster.core, cluster.exception_message or "")), cluster.exception_type),
         inners=tuple(dict.fromkeys(t for t in map(folded, (cluster.core, *messages)) if _telling(t))),
         traced=bool(roots),
         in_app=any(f.in_app for r in roots for f in r.frames),

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 
 from analyzer.causes.runtime.profiles import Profile, Sight
 
@@ -16,6 +17,12 @@ _LATE_NS = 30_000_000_000
 _MAX_PER_REQUEST = 16
 _MAX_SIGHTS = 200
 _NEAR_NS = 1_000_000_000
+_STEP_NS = 250_000_000
+_MAX_DISTANCE_NS = 10_000_000_000
+_MAX_NEIGHBOURS = 100
+_MIN_IN_STEP = 2
+_IN_STEP = 0.7
+_CHANCE = log(0.02)
 
 
 @dataclass(slots=True)
@@ -78,6 +85,39 @@ class Together:
             covered += max(0, start + reach - low)
             until = start + reach
         return min(1.0, covered / (self._span + reach)) if self._span else 1.0
+
+    def in_step(self, a: Profile, b: Profile) -> int:
+        """How many printings of `a` stand at one distance from one of `b`; 0 where chance gives as many.
+
+        The distance is where most stand, give or take an eighth of a second: it holds what the clocks differ, and how
+        long the one takes to follow from the other.
+        """
+        starts, mine = self._starts[b.fingerprint], _sample(a.sights)
+        if len(mine) < _MIN_IN_STEP or not self._span:
+            return 0
+        distances: list[tuple[int, int]] = []
+        for number, sight in enumerate(mine):
+            at = bisect_left(starts, sight.start_ns - _MAX_DISTANCE_NS)
+            for start in starts[at : at + _MAX_NEIGHBOURS]:
+                if start > sight.start_ns + _MAX_DISTANCE_NS:
+                    break
+                distances.append((sight.start_ns - start, number))
+        distances.sort()
+        best, low = 0, 0
+        inside: Counter[int] = Counter()
+        for high in range(len(distances)):
+            inside[distances[high][1]] += 1
+            while distances[high][0] - distances[low][0] > _STEP_NS:
+                inside[distances[low][1]] -= 1
+                if not inside[distances[low][1]]:
+                    del inside[distances[low][1]]
+                low += 1
+            best = max(best, len(inside))
+        if best < _IN_STEP * len(mine):
+            return 0
+        once = min(0.999, len(starts) * _STEP_NS / self._span)
+        chance = best * log(once) + log(2 * _MAX_DISTANCE_NS / _STEP_NS) + (len(mine) - best) * log(len(mine))
+        return best if chance < _CHANCE else 0
 
     def adjacent(self, a: Profile, b: Profile) -> tuple[float, float]:
         """(share of `a` printed by the same instance at most 1 s after `b`, share of `b` that is followed so)."""

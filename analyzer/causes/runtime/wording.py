@@ -15,9 +15,14 @@ _CALL = re.compile(
     r"|\b(?:Server|Client) [Ee]rror '?[45]\d\d\b|\bupstream|\b(?:bad gateway|gateway time-?out|service unavailable)\b"
     r"|\b(?:call(?:ing)?|request|query|fetch)(?: to)? \S{1,80} (?:failed|timed out)"
     r"|\b[45]\d\d (?:from|by) |\bcircuit (?:breaker )?(?:is )?open|\bno (?:answer|response|reply) from\b"
-    r"|\bdid not (?:answer|respond|reply)\b"
+    r"|\brpc error: code = |\b[45]\d\d : \[no body\]|\bdid not (?:answer|respond|reply)\b"
     r"|\b(?:ConnectTimeout|ReadTimeout|UpstreamError|RemoteDisconnected|DEADLINE_EXCEEDED|UNAVAILABLE)\b"
     r"|\b(?:timed out|time-?out) (?:waiting|calling)\b"
+)
+_CALLING_TYPE = re.compile(
+    r"(?i)http\w{0,12}(?:status|server|client|request|response)\w{0,12}(?:error|exception)|\bHTTPError|axios|fetcherror|feign|restclient"
+    r"|webclientresponse|statusruntime|rpcerror|clientresponse|clientconnector|upstream|(?:connect|read|socket|request|pool)time(?:d)?out"
+    r"|badgateway|serviceunavailable|gatewaytimeout|remotedisconnected|apistatus|webexception"
 )
 _REFUSED = re.compile(
     r"(?i)connection (?:to \S{1,120} )?(?:was )?(?:refused|reset|closed)|Errno 111|ECONNREFUSED|ECONNRESET|ENOTFOUND"
@@ -106,8 +111,8 @@ class Said:
         return self.exit or self.startup or self.memory or self.unset
 
 
-def said(text: str) -> Said:
-    """Read a message; of a long one its beginning."""
+def said(text: str, exception_type: str | None = None) -> Said:
+    """Read a message, of a long one its beginning, and the class of the innermost exception."""
     text = text[:_MAX_CHARS]
     retry = _RETRY.search(text)
     names: list[str] = []
@@ -116,7 +121,7 @@ def said(text: str) -> Said:
         if len(names) == _MAX_NAMES:
             break
     return Said(
-        call=_CALL.search(text) is not None,
+        call=_CALL.search(text) is not None or _CALLING_TYPE.search(exception_type or "") is not None,
         refused=_REFUSED.search(text) is not None,
         exit=_EXIT.search(text) is not None,
         startup=_STARTUP.search(text) is not None,
