@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.causes.runtime.breadcrumbs import bracket
-from analyzer.causes.runtime.echoes import echoes, reports_a_call, server_error
+from analyzer.causes.runtime.echoes import echoes, server_error
 from analyzer.causes.runtime.findings import Finding
 from analyzer.causes.runtime.lifecycles import ends, is_deadly, lifecycles
+from analyzer.causes.runtime.nesting import Calls, calls_between
 from analyzer.causes.runtime.profiles import Profile, build_profiles
 from analyzer.causes.runtime.together import Together, near_share
 from analyzer.causes.runtime.wording import said
@@ -77,7 +78,7 @@ def link_clusters(
         if a is not b and ends(a) and not ends(b) and not b.front and not b.cancelled and _same_service(a, b) and is_deadly(a, b)
         and b.fingerprint not in survived
     )  # fmt: skip
-    calls = _calls(profiles)
+    calls = calls_between(profiles, contexts)
     likely: list[Link] = []
     for a in profiles:
         for b in profiles:
@@ -96,7 +97,7 @@ def _findings(
     b: Profile,
     together: Together,
     rarity: Mapping[str, int],
-    calls: Set[tuple[str, str]],
+    calls: Calls,
     deadly: frozenset[str],
     survived: frozenset[str],
 ) -> Iterator[Finding]:
@@ -172,25 +173,6 @@ def _adjacent(a: Profile, b: Profile, together: Together) -> Iterator[Finding]:
     if share >= _FOLLOWS and met >= _LIKELY:
         text = f"the same instance printed “{a.shown}” within a second after “{b.shown}” in {share:.0%} of the cases"
         yield Finding("adjacent", text, (*b.entry_ids[:1], *a.entry_ids[:1]))
-
-
-def _calls(profiles: Sequence[Profile]) -> frozenset[tuple[str, str]]:
-    """(caller, called) as far as error texts name them, also by way of others; a pair that stands both ways is left out."""
-    direct: dict[str, set[str]] = defaultdict(set)
-    for profile in profiles:
-        if reports_a_call(profile):
-            for caller in profile.cluster.services:
-                direct[caller] |= profile.named
-    found: set[tuple[str, str]] = set()
-    for caller in sorted(direct):
-        reached, waiting = set[str](), sorted(direct[caller])
-        while waiting:
-            service = waiting.pop()
-            if service not in reached:
-                reached.add(service)
-                waiting.extend(sorted(direct.get(service, ())))
-        found.update((caller, service) for service in reached if service != caller)
-    return frozenset(pair for pair in found if pair[::-1] not in found)
 
 
 def _same_service(a: Profile, b: Profile) -> bool:

@@ -37,6 +37,8 @@ class Incident:
     """that the root is the true origin"""
     explained: int
     """occurrences of the symptoms; the root's own headlines are none"""
+    printings: tuple[str, ...] = ()
+    """of the symptoms, those that print the root's own failure once more, with a trace or above it"""
     doubtful: tuple[str, ...] = ()
     """symptoms whose link is more likely than not and no more than that"""
     kind: str | None = None
@@ -71,6 +73,7 @@ def _incident(root: str, group: Sequence[str], links: Links, harmless: frozenset
         reasons=reasons,
         probability=probability(reasons, ROOT),
         explained=sum(profiles[x.symptom].cluster.count for x in beyond if x.symptom in errors),
+        printings=tuple(x.symptom for x in taken if x not in beyond and x.root == root),
         doubtful=tuple(x.symptom for x in taken if x.probability < _DOUBTFUL),
         kind=_kind(profiles[root], profiles),
     )
@@ -138,14 +141,17 @@ def _has_rival(root: Profile, taken: Sequence[Link], links: Links) -> bool:
 
 
 def _stands_beside(root: Profile, links: Links) -> bool:
-    """Whether most requests with the root hold another root with a trace, which speaks of nobody else either."""
+    """Whether another root with a trace, which speaks of nobody else either, stands in most of its requests.
+
+    Without ids: whether the two are printed in step.
+    """
     for other in links.profiles.values():
         if other.fingerprint == root.fingerprint or other.fingerprint in links.parents or not other.traced:
             continue
         if other.said.call or other.said.survived or other.cancelled or other.front:
             continue
         meeting, requests = links.together.requests(root, other)
-        if requests and meeting.shared > _DOUBTFUL * requests:
+        if meeting.shared > _DOUBTFUL * requests if requests else links.together.in_step(root, other):
             return True
     return False
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analyzer.causes.chains import link_clusters
 from analyzer.causes.incidents import Incident, roots
+from analyzer.causes.runtime.telling import context_evidence
 from analyzer.model import Cause, ChainLink, Change, Cluster, Context, Occurrence
 
 _UNKNOWN_AT_MOST = 0.3
@@ -16,6 +18,7 @@ _FOLDED_AT_MOST = 0.15
 _SURE = 0.5
 _DOUBTED = frozenset(("front", "speaks of a call", "silent callee", "cancelled", "harmless before"))
 _MAX_EVIDENCE = 14
+_MAX_PATHS = 3
 
 
 def explain_links(
@@ -26,7 +29,14 @@ def explain_links(
     harmless: frozenset[str] = frozenset(),
 ) -> tuple[Incident, ...]:
     """The incidents of a cycle: which cluster is the root of which, those that explain most first."""
-    return roots(link_clusters(clusters, occurrences, contexts), harmless=harmless)
+    found = roots(link_clusters(clusters, occurrences, contexts), harmless=harmless)
+    around: dict[str, list[Context]] = defaultdict(list)
+    for context in contexts:
+        around[context.fingerprint].append(context)
+    event_of_entry = {i: o.event for o in occurrences for i in o.event.entry_ids}
+    return tuple(
+        replace(one, evidence=(*context_evidence(around[one.root], event_of_entry), *one.evidence)) for one in found
+    )
 
 
 def join_incidents(
@@ -51,7 +61,7 @@ def join_incidents(
         if not bases:
             continue  # warnings only
         taken.update(incident.fingerprints)
-        cause = _joined(bases[0], incident)
+        cause = _joined(bases[0], [own[f] for f in incident.printings if f in own], incident)
         tests = {t for f in incident.fingerprints for t in failing.get(f, ())}
         fresh = any(by_print[f].change in (None, Change.NEW, Change.REGRESSED) for f in incident.fingerprints)
         doubted = bool(_DOUBTED.intersection(incident.reasons))
@@ -69,8 +79,13 @@ def join_incidents(
     return tuple(replace(cause, rank=n) for n, (_, cause) in enumerate(found, 1))
 
 
-def _joined(base: Cause, incident: Incident) -> Cause:
-    kind, confidence = base.kind, base.confidence
+def _joined(base: Cause, again: Sequence[Cause], incident: Incident) -> Cause:
+    """`again`: causes of other printings of the root; where only they have a trace, their places lead."""
+    kind, confidence, paths = base.kind, base.confidence, base.code_paths
+    for other in again if kind == "unknown" else ():
+        if other.kind != "unknown":
+            kind, paths = other.kind, (*other.code_paths, *(p for p in paths if p not in other.code_paths))
+            break
     if incident.explained:
         if kind == "unknown" and incident.probability > _SURE:
             kind = incident.kind or ("code" if "trace" in incident.reasons else kind)
@@ -85,6 +100,7 @@ def _joined(base: Cause, incident: Incident) -> Cause:
         base,
         fingerprints=incident.fingerprints,
         kind=kind,
+        code_paths=paths[:_MAX_PATHS],
         confidence=round(confidence, 6),
         chain=(*beside, *incident.chain),
         evidence=(*base.evidence, *incident.evidence)[:_MAX_EVIDENCE],

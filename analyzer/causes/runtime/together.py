@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 
 from analyzer.causes.runtime.profiles import Profile, Sight
@@ -23,6 +24,8 @@ _MAX_NEIGHBOURS = 100
 _MIN_IN_STEP = 2
 _IN_STEP = 0.7
 _CHANCE = log(0.02)
+_MIN_GAPS = 4
+_FEW_ODD = 0.8
 
 
 @dataclass(slots=True)
@@ -93,7 +96,7 @@ class Together:
         long the one takes to follow from the other.
         """
         starts, mine = self._starts[b.fingerprint], _sample(a.sights)
-        if len(mine) < _MIN_IN_STEP or not self._span:
+        if len(mine) < _MIN_IN_STEP or not self._span or (_regular(mine) and _regular(b.sights)):
             return 0
         distances: list[tuple[int, int]] = []
         for number, sight in enumerate(mine):
@@ -122,6 +125,15 @@ class Together:
     def adjacent(self, a: Profile, b: Profile) -> tuple[float, float]:
         """(share of `a` printed by the same instance at most 1 s after `b`, share of `b` that is followed so)."""
         return _followed(a, b, before_ns=_NEAR_NS, after_ns=0)
+
+
+def _regular(sights: Sequence[Sight]) -> bool:
+    """Whether it is printed by the clock: two such keep any distance, and it says nothing."""
+    gaps = sorted(later.start_ns - one.start_ns for one, later in pairwise(sights[:_MAX_SIGHTS]))
+    if len(gaps) < _MIN_GAPS:
+        return False
+    middle = gaps[len(gaps) // 2]
+    return sum(abs(gap - middle) <= middle // 10 for gap in gaps) >= _FEW_ODD * len(gaps)
 
 
 def near_share(a: Profile, b: Profile, *, before_ns: int, after_ns: int) -> tuple[float, float]:
