@@ -5,7 +5,19 @@ proves more.
 """
 
 from analyzer.causes.explaining import Explained, explain
+from analyzer.causes.joining import explain_links
 from analyzer.causes.knowledge import Knowledge
 from analyzer.causes.rank import deserve_cause, rank_causes
+from analyzer.causes.runtime import breadcrumb, contradictions, was_harmless
 
-__all__ = ["Explained", "Knowledge", "deserve_cause", "explain", "rank_causes"]
+__all__ = [
+    "Explained",
+    "Knowledge",
+    "breadcrumb",
+    "contradictions",
+    "deserve_cause",
+    "explain",
+    "explain_links",
+    "rank_causes",
+    "was_harmless",
+]

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from analyzer.causes.decomposition import Advice, Decomposed, RuntimeMessages, Text, decompose
-from analyzer.model import CodePath, ErrorEvent, Frame, Origin, OriginIndex, OriginSearch, Query
+from analyzer.causes.runtime.breadcrumbs import lines_before
+from analyzer.model import CodePath, Context, ErrorEvent, Frame, Line, Origin, OriginIndex, OriginSearch, Query
 
+_LAST_LINES = 4
 _WITNESSED = 5
 """origins for which the last line before the error is looked up"""
 
@@ -58,11 +60,11 @@ def explain(
     events: Sequence[ErrorEvent],
     index: CauseIndex,
     messages: RuntimeMessages,
-    last_lines: Sequence[tuple[str, str]] = (),
+    contexts: Sequence[Context] = (),
 ) -> Explained | None:
     """The place behind one occurrence, printed by these events; None where they hold no text.
 
-    `last_lines`: (entry id, text) of what the instance printed before it, the nearest first.
+    `contexts`: the lines around them, of which the last that its service printed before it is a witness.
     """
     frames: tuple[Frame, ...] = ()
     texts: list[Text] = []
@@ -80,18 +82,19 @@ def explain(
         return None
     anchors = tuple(w.path for w in found.innermost)
     search = index.origins(found.query, wrappers=anchors, frames=frames)
-    crumb, origins = _witnessed(search.origins, index, last_lines)
+    lines = [line for context in contexts for line in lines_before(context)[:_LAST_LINES]]
+    crumb, origins = _witnessed(search.origins, index, lines)
     return Explained(decomposed=found, search=replace(search, origins=origins), breadcrumb=crumb, traced=bool(frames))
 
 
 def _witnessed(
-    origins: Sequence[Origin], index: CauseIndex, last_lines: Sequence[tuple[str, str]]
+    origins: Sequence[Origin], index: CauseIndex, lines: Sequence[Line]
 ) -> tuple[Breadcrumb | None, tuple[Origin, ...]]:
     """The origins with those first that come right after the last line that their function logged."""
     if not origins:
         return None, tuple(origins)
-    for entry_id, text in last_lines:
-        for path in index.statements(text, limit=3):
+    for line in lines:
+        for path in index.statements(line.text, limit=3):
             after = [
                 o
                 for o in origins[:_WITNESSED]
@@ -101,6 +104,6 @@ def _witnessed(
                 first = min(after, key=lambda o: (-o.proof, o.path.end_line))
                 if first.proof < origins[0].proof:
                     return None, tuple(origins)
-                crumb = Breadcrumb(path=path, text=text, entry_id=entry_id)
+                crumb = Breadcrumb(path=path, text=line.text, entry_id=line.entry_id)
                 return crumb, (first, *(o for o in origins if o is not first))
     return None, tuple(origins)

@@ -8,6 +8,8 @@ from dataclasses import replace
 from analyzer.causes.cards import card
 from analyzer.causes.evidence import chain
 from analyzer.causes.explaining import Explained
+from analyzer.causes.incidents import Incident
+from analyzer.causes.joining import join_incidents
 from analyzer.model import Cause, Change, Cluster, CodePath, EventKind, Severity, TestRun, TestStatus
 
 
@@ -20,10 +22,11 @@ def rank_causes(
     clusters: Sequence[Cluster],
     *,
     tests: TestRun | None = None,
+    incidents: Sequence[Incident] = (),
     explained: Mapping[str, Explained] | None = None,
     suspects: Mapping[str, Sequence[CodePath]] | None = None,
 ) -> tuple[Cause, ...]:
-    """One cause for each cluster that deserves one.
+    """One cause for each cluster that deserves one; with `incidents` one a root, its symptoms in its chain.
 
     `explained` and `suspects` tell by fingerprint what was found in the code.
     """
@@ -36,7 +39,10 @@ def rank_causes(
         named = (suspects or {}).get(cluster.fingerprint, ())
         causes.append(_cause(cluster, found, named, by_print, failing))
     ordered = sorted(zip(wanted, causes, strict=True), key=lambda x: _order(x[0], x[1], failing))
-    return tuple(replace(cause, rank=n) for n, (_, cause) in enumerate(ordered, 1))
+    causes = [cause for _, cause in ordered]
+    if incidents:
+        return join_incidents(causes, incidents, clusters, failing)
+    return tuple(replace(cause, rank=n) for n, cause in enumerate(causes, 1))
 
 
 def failing_tests(tests: TestRun | None) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from analyzer.model.causes import Cause, ChainLink, Evidence, LookAlike, Suspect
 from analyzer.model.checks import Check, CheckStatus
 from analyzer.model.clusters import Cluster, Exemplar, Facet
 from analyzer.model.code import Blame, BlamedCommit, CodeIndex, CodePath, ExcerptLine, Role, Unlocated
+from analyzer.model.context import Context, Exposure, Line, Occurrence
 from analyzer.model.cycle import (
     Change,
     TestDelta,
@@ -69,6 +70,7 @@ __all__ = [
     "CodeHistory",
     "CodeIndex",
     "CodePath",
+    "Context",
     "CycleInfo",
     "DatedCommit",
     "Deploys",
@@ -81,6 +83,7 @@ __all__ = [
     "Evidence",
     "ExcerptLine",
     "Exemplar",
+    "Exposure",
     "Facet",
     "FactKind",
     "FileReport",
@@ -90,8 +93,10 @@ __all__ = [
     "HttpRequest",
     "Impact",
     "Ledger",
+    "Line",
     "LookAlike",
     "NestedText",
+    "Occurrence",
     "Origin",
     "OriginIndex",
     "OriginSearch",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from analyzer.causes import Knowledge, rank_causes
+from analyzer.causes import Knowledge, explain_links, rank_causes
 from analyzer.clusters import SignedEvent, cluster_events
 from analyzer.cycles import (
     Baseline,
@@ -37,6 +37,7 @@ from analyzer.model import (
     TrendPoint,
     format_time,
 )
+from analyzer.pipeline.contexts import gather_contexts, gather_occurrences, harmless_before
 from analyzer.pipeline.explain import explain_clusters
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
@@ -136,7 +137,8 @@ def analyze(
             busiest=_busiest(found.events),
         )
         say(f"locating {len(clusters):,} clusters")
-    clusters = locate_clusters(clusters, found.events, deploys, repositories, Surroundings(source.entries))
+    surroundings = Surroundings(source.entries)
+    clusters = locate_clusters(clusters, found.events, deploys, repositories, surroundings)
     ledger = replace(ledger, warnings=(*ledger.warnings, *repositories.warnings()))
     if run is not None:
         run = with_signatures(run, lambda text: _sign_text(text, masks, frames))
@@ -148,9 +150,16 @@ def analyze(
         clusters = tuple(
             sorted(compared, key=lambda c: c.noise is not None)
         )  # noise stands last, also after what is gone
+    contexts = gather_contexts(clusters, found.events, surroundings)
+    incidents = explain_links(
+        clusters,
+        gather_occurrences(found.events, print_of_entry, source.entries),
+        contexts,
+        harmless=harmless_before(clusters, source.entries, earlier, run) if earlier is not None else frozenset(),
+    )
     say("looking for what lies behind them")
-    explained = explain_clusters(clusters, found.events, deploys, repositories, Knowledge())
-    causes = rank_causes(clusters, tests=run, explained=explained)
+    explained = explain_clusters(clusters, found.events, contexts, deploys, repositories, Knowledge())
+    causes = rank_causes(clusters, tests=run, incidents=incidents, explained=explained)
     report = Report(
         cycle=_cycle(cycle, source, found, services, earlier),
         ledger=ledger,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from analyzer.causes import Explained, Knowledge, deserve_cause, explain
 from analyzer.codepaths import RepositoryIndex
-from analyzer.model import Cluster, Deploys, ErrorEvent, EventKind
+from analyzer.model import Cluster, Context, Deploys, ErrorEvent, EventKind
 from analyzer.pipeline.locate import events_of
 from analyzer.pipeline.repositories import Repositories
 
@@ -16,6 +16,7 @@ _NOT_IN_CODE = (EventKind.PLATFORM, EventKind.REQUEST, EventKind.DEPLOY)
 def explain_clusters(
     clusters: Sequence[Cluster],
     events: Sequence[ErrorEvent],
+    contexts: Sequence[Context],
     deploys: Deploys,
     repositories: Repositories,
     knowledge: Knowledge,
@@ -28,7 +29,10 @@ def explain_clusters(
         index = index_of(cluster, commits, repositories)
         if index is None or cluster.kind in _NOT_IN_CODE:
             continue
-        explained = explain(events_of(cluster, by_entry), index, knowledge)
+        events_here = events_of(cluster, by_entry)
+        ids = {e.entry_ids for e in events_here}
+        around = [c for c in contexts if c.fingerprint == cluster.fingerprint and c.entry_ids in ids]
+        explained = explain(events_here, index, knowledge, around)
         if explained is not None:
             found[cluster.fingerprint] = explained
     return found
