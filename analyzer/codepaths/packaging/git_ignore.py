@@ -137,6 +137,7 @@ def _without_trailing_spaces(line: str) -> str:
 def _tokens(pattern: str, anywhere: bool) -> tuple[Token, ...]:
     """The pattern read; nothing where git would match nothing with it."""
     out: list[Token] = []
+    plain = next((n for n, character in enumerate(pattern) if character in "*?[\\"), len(pattern))
     at = 0
     while at < len(pattern):
         character = pattern[at]
@@ -152,7 +153,8 @@ def _tokens(pattern: str, anywhere: bool) -> tuple[Token, ...]:
             end = at
             while end < len(pattern) and pattern[end] == "*":
                 end += 1
-            whole = end - at > 1 and not anywhere and (at == 0 or pattern[at - 1] == "/")
+            # git compares what stands before the first wildcard by itself, so that `a**/b` begins anew at `**`
+            whole = end - at > 1 and not anywhere and (at == plain or pattern[at - 1] == "/")
             if whole and end == len(pattern):
                 out.append(Wild.ANYTHING)
             elif whole and pattern[end] == "/":
