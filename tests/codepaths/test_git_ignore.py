@@ -21,8 +21,12 @@ _PATTERN = st.builds(
     st.lists(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=2).map("".join), min_size=1, max_size=4),
     st.sampled_from(["", "", "/", " ", "\\ ", "\r", "/**", "//"]),
 )
-_PATH = st.lists(st.sampled_from(_NAMES), min_size=1, max_size=4).map("/".join).filter(
-    lambda path: path not in ("a", "a/b", "b")  # these are folders below
+_PATH = (
+    st.lists(st.sampled_from(_NAMES), min_size=1, max_size=4)
+    .map("/".join)
+    .filter(
+        lambda path: path not in ("a", "a/b", "b")  # these are folders below
+    )
 )
 _FILES = st.dictionaries(
     st.sampled_from(["", "a/", "a/b/", "b/"]),

@@ -27,7 +27,7 @@ def _delivered(dockerfile: str, path: str) -> Delivery:
         ("COPY *.py /app/", "shop/till.py", ()),
         ("COPY shop/* /app/shop/", "shop/web/page.py", ("/app/shop/page.py",)),
         ("COPY --parents shop/till.py /app/", "shop/till.py", ("/app/shop/till.py",)),
-        ("COPY --chown=1:1 [\"shop\", \"/my app/\"]", "shop/till.py", ("/my app/till.py",)),
+        ('COPY --chown=1:1 ["shop", "/my app/"]', "shop/till.py", ("/my app/till.py",)),
         ("ARG DIR=shop\nCOPY ${DIR} /app/$DIR", "shop/till.py", ("/app/shop/till.py",)),
         ("ADD https://example.com/shop /app/", "shop", ()),
         ("COPY . .\nRUN rm -rf shop/web && echo done", "shop/web/page.py", ()),
@@ -82,6 +82,8 @@ def test_what_is_moved_by_other_means_is_marked_as_unclear() -> None:
     assert (found.there, found.unclear) == (False, (3,))
 
 
-@pytest.mark.parametrize("text", ["", "\\", "FROM", "COPY a b", "FROM x\nCOPY [\"a\nRUN '", "RUN <<A", "FROM a\nENV A=$A\n" * 50])
+@pytest.mark.parametrize(
+    "text", ["", "\\", "FROM", "COPY a b", "FROM x\nCOPY [\"a\nRUN '", "RUN <<A", "FROM a\nENV A=$A\n" * 50]
+)
 def test_broken_files_are_read_without_an_error(text: str) -> None:
     deliver(read_dockerfile(text), "a/b.py")

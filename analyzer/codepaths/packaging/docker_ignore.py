@@ -59,9 +59,7 @@ def read_docker_ignore(text: str, file: str) -> tuple[DockerRule, ...]:
             continue
         plain = pattern[2:] if pattern.startswith("**") else ""
         suffix = plain if plain.strip("/") and not set(plain) & set("*?[]\\") else None
-        rules.append(
-            DockerRule(file=file, line=number, pattern=written, negated=negated, tokens=tokens, suffix=suffix)
-        )
+        rules.append(DockerRule(file=file, line=number, pattern=written, negated=negated, tokens=tokens, suffix=suffix))
     return tuple(rules)
 
 

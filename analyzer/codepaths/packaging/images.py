@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from analyzer.codepaths.packaging.docker_ignore import read_docker_ignore
 from analyzer.codepaths.packaging.dockerfile import Copy, Run, Stage
 
-_PACKAGES = ("site-packages", "dist-packages", "venv", "wheel", ".whl", "/dist", "/usr/local", "/install", "/root/.local")
+_PACKAGES = (
+    "site-packages",
+    "dist-packages",
+    "venv",
+    "wheel",
+    ".whl",
+    "/dist",
+    "/usr/local",
+    "/install",
+    "/root/.local",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +58,9 @@ def deliver(stages: Sequence[Stage], path: str) -> Delivery:
 def copied_from(stages: Sequence[Stage], path: str) -> list[Copy]:
     """The instructions that copy a file of the context, in any stage."""
     steps = [step for stage in stages for step in stage.steps]
-    return [s for s in steps if isinstance(s, Copy) and not s.stage and any(_below(path, x) is not None for x in s.sources)]
+    return [
+        s for s in steps if isinstance(s, Copy) and not s.stage and any(_below(path, x) is not None for x in s.sources)
+    ]
 
 
 def _copied(now: Delivery, copy: Copy, path: str, held: dict[str, Delivery]) -> Delivery:
@@ -73,9 +85,7 @@ def _copied(now: Delivery, copy: Copy, path: str, held: dict[str, Delivery]) -> 
 def _with(now: Delivery, places: Sequence[str]) -> Delivery:
     if not places:
         return now
-    return Delivery(
-        places=tuple(dict.fromkeys((*now.places, *places))), installed=now.installed, unclear=now.unclear
-    )
+    return Delivery(places=tuple(dict.fromkeys((*now.places, *places))), installed=now.installed, unclear=now.unclear)
 
 
 def _ran(now: Delivery, run: Run) -> Delivery:

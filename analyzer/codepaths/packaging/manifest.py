@@ -45,7 +45,9 @@ def _speaks_of(words: list[str], path: str) -> bool:
 
 def _in_folder(pattern: str, path: str) -> bool:
     parts = path.split("/")[:-1]
-    return pattern in (".", "./") or any(glob(pattern.strip("/"), "/".join(parts[:n])) for n in range(1, len(parts) + 1))
+    return pattern in (".", "./") or any(
+        glob(pattern.strip("/"), "/".join(parts[:n])) for n in range(1, len(parts) + 1)
+    )
 
 
 def glob(pattern: str, path: str) -> bool:

@@ -117,10 +117,13 @@ def _ini(text: str) -> Mapping[str, Mapping[str, str]]:
 def _setup(text: str) -> ast.Call | None:
     """The call of `setup()`; None where the file does not parse or has none."""
     try:
-        module = ast.parse(text)
+        nodes = ast.walk(ast.parse(text))
+        return next((n for n in nodes if isinstance(n, ast.Call) and _called(n.func) == "setup"), None)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    for node in ast.walk(module):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "setup":
-            return node
-    return None
+
+
+def _called(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""

@@ -182,7 +182,9 @@ def _from_setup(project: Project) -> _Search | None:
         if name not in ("find_packages", "find_namespace_packages", "find"):
             return None
         namespaces = "namespace" in name
-        given = {"where": None, "exclude": None, "include": None} | dict(zip(("where", "exclude", "include"), packages.args))
+        given = {"where": None, "exclude": None, "include": None} | dict(
+            zip(("where", "exclude", "include"), packages.args)
+        )
         given |= {k.arg: k.value for k in packages.keywords if k.arg in given}
         where = str(literal(given["where"]) or "")
         include = tuple(texts(literal(given["include"]))) or ("*",)
