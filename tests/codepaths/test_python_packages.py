@@ -12,8 +12,17 @@ from analyzer.codepaths.packaging.project import read_project
 from analyzer.codepaths.packaging.python_packages import left_out
 
 TREE = dict.fromkeys(
-    ("shop/__init__.py", "shop/till.py", "shop/web/__init__.py", "shop/web/page.py", "shop/web/page.html")
-    + ("shop/plain/deep.py", "tools/__init__.py", "tools/count.py", "run.py"),
+    (
+        "shop/__init__.py",
+        "shop/till.py",
+        "shop/web/__init__.py",
+        "shop/web/page.py",
+        "shop/web/page.html",
+        "shop/plain/deep.py",
+        "tools/__init__.py",
+        "tools/count.py",
+        "run.py",
+    ),
     "",
 )
 SETUPTOOLS = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'

@@ -78,8 +78,9 @@ def left_out(
     end = module.replace(".", "/") + file[file.rfind("/") if file.endswith("/__init__.py") else file.rfind(".") :]
     found = shipping.exclusions(file, near or None, wanted_as=end if file.endswith(end) else "")
     if not found:
-        text = f"{file} is in the tree at this commit, and nothing of the tree leaves it out of what is deployed: what ran may"
-        return OriginSearch(reason=f"{text} be of another commit, or the folder is not on the module search path there")
+        here = f"{file} is in the tree at this commit, and nothing of the tree leaves it out of what is deployed"
+        why = "what ran may be of another commit, or its folder is not on the module search path there"
+        return OriginSearch(reason=f"{here}: {why}")
     raised_at = _raised_at(code, module, failing[0]) if failing else None
     way = ways.get((failing[0].path, failing[0].row.line)) if failing else None
     origins = []
@@ -126,7 +127,7 @@ def guarded(importers: Sequence[Found[Import]]) -> tuple[LookAlike, ...]:
 
 def _importers(code: Code, module: str) -> list[Found[Import]]:
     """Imports that fail with this very text: of the module or of one inside it, not of a name of its package."""
-    found = {}
+    found: dict[tuple[str, int], Found[Import]] = {}
     for one in code.facts.importers(module):
         loaded = imported_modules(one.row, one.path)[0]
         inside = f"{loaded}.".startswith(f"{module}.") or (one.row.level and f".{module}." in f".{loaded}.")
@@ -159,7 +160,8 @@ def _absent(
         close = difflib.get_close_matches(last.lower(), [n.lower() for n in names], n=1, cutoff=0.75)
         like = next((n for n in names if close and n.lower() == close[0]), None)
         said = [
-            f"{module} is not in the tree at this commit: renamed, deleted, or made by a build; its history was not read"
+            f"{module} is not in the tree at this commit: renamed, deleted, or made by a build",
+            "its history was not read",
         ]
         if like is not None:
             case = "; names of modules are case sensitive" if like.lower() == last.lower() else ""

@@ -121,7 +121,8 @@ def instructions(text: str) -> Iterator[Instruction]:
         escape = found[1] if found else escape
     at = 0
     while at < len(lines):
-        first, parts = at, []
+        first = at
+        parts: list[str] = []
         while at < len(lines):
             line = lines[at].strip()
             at += 1

@@ -55,8 +55,11 @@ class Project:
 
 
 def read_project(folder: str, files: AbstractSet[str], read: Callable[[str], str]) -> Project:
-    """The project in a folder. `files` are relative to it; `read` gives the text of one. Broken files say nothing."""
-    texts = {name: read(name) for name in (*PROJECT_FILES, "MANIFEST.in") if name in files}
+    """The project in a folder. `files` are relative to it; `read` takes a path from the root.
+
+    Broken files say nothing.
+    """
+    texts = {name: read(folder + name) for name in (*PROJECT_FILES, "MANIFEST.in") if name in files}
     texts = {name: text for name, text in texts.items() if len(text) < _MAX_BYTES}
     return Project(
         folder=folder,

@@ -15,8 +15,36 @@ from analyzer.codepaths.packaging.project import Project, keyword, literal, tabl
 
 _MODULES = (".py", ".pyi", ".so", ".pyd")
 _NEVER_FOUND = frozenset(
-    "ci bin debian doc docs documentation manpages news newsfragments changelog test tests unit_test unit_tests example"
-    " examples scripts tools util utils python build benchmark benchmarks exercise exercises htmlcov tasks".split()
+    (
+        "ci",
+        "bin",
+        "debian",
+        "doc",
+        "docs",
+        "documentation",
+        "manpages",
+        "news",
+        "newsfragments",
+        "changelog",
+        "test",
+        "tests",
+        "unit_test",
+        "unit_tests",
+        "example",
+        "examples",
+        "scripts",
+        "tools",
+        "util",
+        "utils",
+        "python",
+        "build",
+        "benchmark",
+        "benchmarks",
+        "exercise",
+        "exercises",
+        "htmlcov",
+        "tasks",
+    )
 )
 """top-level folders that the automatic search of a flat layout leaves out"""
 
@@ -176,19 +204,20 @@ def _from_setup(project: Project) -> _Search | None:
     packages = keyword(call, "packages")
     if packages is None:
         return None
-    listed, where, include, exclude, namespaces = None, "", ("*",), (), False
+    listed: tuple[str, ...] | None = None
+    include: tuple[str, ...] = ("*",)
+    exclude: tuple[str, ...] = ()
+    where, namespaces = "", False
     if isinstance(packages, ast.Call):
         name = ast.unparse(packages.func).rpartition(".")[2]
         if name not in ("find_packages", "find_namespace_packages", "find"):
             return None
         namespaces = "namespace" in name
-        given = {"where": None, "exclude": None, "include": None} | dict(
-            zip(("where", "exclude", "include"), packages.args)
-        )
-        given |= {k.arg: k.value for k in packages.keywords if k.arg in given}
-        where = str(literal(given["where"]) or "")
-        include = tuple(texts(literal(given["include"]))) or ("*",)
-        exclude = tuple(texts(literal(given["exclude"])))
+        given: dict[str, ast.expr] = dict(zip(("where", "exclude", "include"), packages.args, strict=False))
+        given |= {k.arg: k.value for k in packages.keywords if k.arg}
+        where = str(literal(given.get("where")) or "")
+        include = tuple(texts(literal(given.get("include")))) or ("*",)
+        exclude = tuple(texts(literal(given.get("exclude"))))
     else:
         value = literal(packages)
         if not isinstance(value, list | tuple):

@@ -209,7 +209,7 @@ class Shipping:
             if any(base + name in self._files for name in PROJECT_FILES):
                 if base not in self._projects:
                     inside = {f[len(base) :] for f in self._files if f.startswith(base)}
-                    self._projects[base] = read_project(base, inside, lambda name: self._read(base + name))
+                    self._projects[base] = read_project(base, inside, self._read)
                 return self._projects[base]
         return None
 
