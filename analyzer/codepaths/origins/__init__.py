@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from analyzer.codepaths.origins import serialization
+from analyzer.codepaths.origins import names, serialization
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.reach import Reach
 from analyzer.model import OriginSearch, Query, QueryKind
@@ -17,6 +17,8 @@ Search = Callable[[Code, Query, Reach], OriginSearch]
 
 SEARCHES: Mapping[QueryKind, Search] = {
     QueryKind.UNSERIALIZABLE: serialization.search,
+    QueryKind.NAME: names.search_undefined,
+    QueryKind.UNBOUND: names.search_unbound,
 }
 """what answers which kind of query; a kind that is not here has no search yet, and says so"""
 
