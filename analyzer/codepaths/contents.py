@@ -28,6 +28,13 @@ class Contents:
         if wanted:
             self._bytes.update((blob, content or b"") for blob, content in self._tree.read(wanted))
 
+    def raw(self, path: str) -> bytes:
+        """A file of the tree as it is; empty where its content cannot be had."""
+        blob = self._tree.files[path]
+        if blob not in self._bytes:
+            self.load_blobs([blob])
+        return self._bytes[blob]
+
     def lines(self, path: str) -> list[str]:
         """The lines of a file of the tree."""
         return self.lines_of(self._tree.files[path])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from analyzer.codepaths.origins import modules, serialization
+from analyzer.codepaths.origins import modules, names, serialization
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.reach import Reach
 from analyzer.model import Origin, OriginSearch, Query, QueryKind
@@ -19,6 +19,8 @@ Search = Callable[[Code, Query, Reach], OriginSearch]
 SEARCHES: Mapping[QueryKind, Search] = {
     QueryKind.UNSERIALIZABLE: serialization.search,
     QueryKind.MODULE: modules.search,
+    QueryKind.NAME: names.search_undefined,
+    QueryKind.UNBOUND: names.search_unbound,
 }
 """what answers which kind of query; a kind that is not here has no search yet, and says so"""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 from analyzer.codepaths.code_facts import CodeFacts
@@ -45,6 +46,30 @@ class Code:
         self._parsed: dict[str, ast.Module | None] = {}
         self._functions: dict[str, dict[str, FunctionNode]] = {}
         self._once: dict[str, Any] = {}
+        self._sources: list[str] | None = None
+
+    def sources(self) -> list[str]:
+        """The Python files of the tree outside its tests, sorted."""
+        if self._sources is None:
+            python = sorted(p for p in self.tree.files if p.endswith((".py", ".pyw")))
+            self._sources = [p for p in python if not is_test(p)]
+        return self._sources
+
+    def mentioning(self, words: Sequence[str]) -> list[str]:
+        """The Python files outside the tests whose text has all these words, sorted; names of any kind, not only facts."""
+        self._contents.load(self.sources())
+        raw = [w.encode() for w in words if w]
+        whole = re.compile(rb"\b" + re.escape(raw[0]) + rb"\b") if raw else None
+        found = []
+        for path in self.sources():
+            text = self._contents.raw(path)
+            if all(word in text for word in raw) and (whole is None or whole.search(text)):
+                found.append(path)
+        return found
+
+    def text(self, path: str) -> bytes:
+        """A file of the tree as it is; empty where it is not in it."""
+        return self._contents.raw(path) if path in self.tree.files else b""
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file of the tree; none where it is not in it."""
