@@ -6,13 +6,13 @@ look-alikes. It reads syntax trees of the few files that the facts name, and nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from analyzer.codepaths.origins import modules, names, serialization
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.reach import Reach
-from analyzer.model import Origin, OriginSearch, Query, QueryKind
+from analyzer.model import CodePath, Origin, OriginSearch, Proof, Query, QueryKind, Role
 
 Search = Callable[[Code, Query, Reach], OriginSearch]
 
@@ -31,7 +31,19 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     if answer is None:
         return OriginSearch(reason=f"nothing is known of where a text of the kind “{query.kind.value}” is raised")
     found = answer(code, query, reach)
-    return replace(found, origins=tuple(_started(origin, reach) for origin in found.origins))
+    origins = tuple(_started(origin, reach) for origin in found.origins)
+    others = (replace(o.path, role=Role.SIBLING) for o in origins[1:] if o.proof is origins[0].proof is Proof.FLOWS)
+    places = {(s.file, s.line): s for s in (*others, *found.siblings)}
+    return replace(found, origins=origins, siblings=_nearest_first(list(places.values()), origins))
+
+
+def _nearest_first(siblings: Sequence[CodePath], origins: Sequence[Origin]) -> tuple[CodePath, ...]:
+    """Siblings in the file of the first origin, then in its folder, then the rest, each in the order given."""
+    if not origins:
+        return tuple(siblings)
+    file = origins[0].path.file
+    folder = file.rpartition("/")[0]
+    return tuple(sorted(siblings, key=lambda s: (s.file != file, s.file.rpartition("/")[0] != folder)))
 
 
 def _started(origin: Origin, reach: Reach) -> Origin:

@@ -17,7 +17,7 @@ from analyzer.codepaths.origins.receivers import Receivers
 from analyzer.codepaths.readings import chain
 
 _MAX_RIVALS = 4
-_MAX_FILES = 400
+_MAX_FILES = 100
 """files that mention a name beyond which it says nothing about who is meant"""
 _OF_EVERYBODY = frozenset(
     name
@@ -74,10 +74,13 @@ def by_name(code: Code, call: Found[Call]) -> list[Found[Function]]:
     name = call.row.name
     if not name or not call.row.receiver or name in _OF_EVERYBODY or name.startswith("__"):
         return []
-    if code.facts.mentioned(name) > _MAX_FILES:
-        return []
-    found = [f for f in code.facts.functions(name) if f.row.owner and not code.is_test(f.path)]
-    return found if len(found) <= _MAX_RIVALS else []
+    kept: dict[str, list[Found[Function]]] = code.once("methods by name", dict)
+    if name not in kept:
+        found = []
+        if code.facts.mentioned(name) <= _MAX_FILES:
+            found = [f for f in code.facts.functions(name) if f.row.owner and not code.is_test(f.path)]
+        kept[name] = found if len(found) <= _MAX_RIVALS else []
+    return kept[name]
 
 
 def names_of(code: Code) -> Names:

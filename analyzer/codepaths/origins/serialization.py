@@ -30,7 +30,7 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     inside = sorted((f for f in failing if ways[f] is not None or not reach), key=lambda f: _order(f, ways[f]))
     outside = sorted((f for f in failing if f not in inside), key=lambda f: (f.path, f.source))
     origins = tuple(_origin(code, f, ways[f], type_) for f in inside[:_MAX_ORIGINS])
-    siblings = [_path(code, f, Role.SIBLING, type_) for f in (*inside[1:], *outside)]
+    siblings = [_path(code, f, Role.SIBLING, type_) for f in outside]
     reason = None
     if not origins:
         where = "on the way from the handler" if reach else "in the repository"
