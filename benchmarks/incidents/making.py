@@ -41,8 +41,9 @@ class Truth:
     defect: str
     """class/variant; `control` where nothing is wrong"""
     kind: str
-    """code, packaging or outside: nothing in the repository is to blame"""
+    """code, packaging; infrastructure, dependency or unknown where nothing in the repository is to blame"""
     decidable: bool
+    """the culprit is a line of the repository"""
     exception: str
     text: str
     """of the exception, as it was raised"""
@@ -161,6 +162,8 @@ def _check(
     for raised in reversed(at_marks):
         holding = [n for n in errors if raised.text and _holds(run.lines[n], raised.text)]
         if holding or not raised.text:
+            same = [r.text for r in at_marks if r.type == raised.type and r.text]
+            holding = [n for n in errors if any(_holds(run.lines[n], text) for text in same)]
             return raised, tuple(sorted({ids[n] for n in holding or errors}))
     raise NotAsMeantError(
         f"{defect.name}: raised {[(r.type, r.text, r.file, r.line) for r in run.raised]}, marked {sorted(allowed)}, "
@@ -194,7 +197,7 @@ def _truth(
     return Truth(
         seed=seed,
         defect=defect.name if defect else CONTROL,
-        kind=defect.options.get("kind", "code" if decidable else "outside") if defect else CONTROL,
+        kind=defect.options.get("kind", "code") if defect else CONTROL,
         decidable=decidable,
         exception=error.type if error else "",
         text=error.text if error else "",
