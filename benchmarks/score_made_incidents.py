@@ -104,13 +104,13 @@ def _report(rows: Sequence[Row], *, markdown: bool) -> Iterator[str]:
     yield f"siblings named: {said}, of them harmless look-alikes: {harmless}"
     asked = decidable + outside
     for name, held in (("all", asked), ("decidable", decidable), ("outside", outside)):
-        cost = brier((r["confidence"], r["right"]) for r in held)
+        cost = brier([(r["confidence"], r["right"]) for r in held])
         yield f"Brier of causes[0].confidence, {name}: {_number(cost)} of {len(held)}"
-    cost = brier((r["path_confidence"], r["function1"]) for r in decidable if r["paths"])
-    yield f"Brier of code_paths[0].confidence: {_number(cost)}"
+    claimed = [(r["path_confidence"], r["function1"]) for r in asked if r["role"] == "cause"]
+    yield f"Brier of code_paths[0].confidence, of those that say cause: {_number(brier(claimed))} of {len(claimed)}"
     for title, pairs in (
         ("causes[0].confidence", [(r["confidence"], r["right"]) for r in asked]),
-        ("code_paths[0].confidence", [(r["path_confidence"], r["function1"]) for r in decidable if r["paths"]]),
+        ("code_paths[0].confidence (role cause)", claimed),
     ):
         yield ""
         bins = [(f"{low:.1f}", n, f"{mean:.2f}", f"{right:.2f}") for low, n, mean, right in reliability(pairs)]
@@ -147,7 +147,9 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]], markdown: bool
         return
     widths = [max(len(str(r[n])) for r in [head, *rows]) for n in range(len(head))]
     for row in [head, *rows]:
-        cells = [str(c).ljust(w) if n == 0 else str(c).rjust(w) for n, (c, w) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            str(c).ljust(w) if n == 0 else str(c).rjust(w) for n, (c, w) in enumerate(zip(row, widths, strict=True))
+        ]
         yield "  ".join(cells).rstrip()
 
 

@@ -131,16 +131,16 @@ def make_incident(seed: int, folder: Path, *, only: str | None = None, cache_dir
     files = {path: text for path, (text, _) in plain.items()}
     marks = [(mark, path, line) for path, (_, found) in plain.items() for mark, line in found]
     image = {path: text for path, text in files.items() if path not in program.absent}
-    run = run_program(
-        image, package=program.package, root=program.root, traffic=program.traffic, cache=cache_dir
-    )
+    run = run_program(image, package=program.package, root=program.root, traffic=program.traffic, cache=cache_dir)
     service = program.package.replace("_", "-")
     entries, ids = write_entries(draw, run.lines, service)
     error, told = _check(run, ids, marks, defect)
     logs = folder / "logs.jsonl"
     folder.mkdir(parents=True, exist_ok=True)
     logs.write_text("".join(json.dumps(e, ensure_ascii=False) + "\n" for e in entries), encoding="utf-8")
-    introduced = commit_files(folder / "repo", files, program.culprit_files, f"Add {draw.choice(('new', 'better'))} steps")
+    introduced = commit_files(
+        folder / "repo", files, program.culprit_files, f"Add {draw.choice(('new', 'better'))} steps"
+    )
     truth = _truth(seed, defect, program, files, marks, error, told, introduced)
     (folder / "truth.json").write_text(json.dumps(asdict(truth), indent=1, sort_keys=True), encoding="utf-8")
     return Incident(folder / "repo", logs, truth)
@@ -190,7 +190,9 @@ def _truth(
     introduced: str,
 ) -> Truth:
     def places(mark: str) -> tuple[Place, ...]:
-        return tuple(Place(p, n, function_at(files[p], n) if p.endswith(".py") else None) for m, p, n in marks if m == mark)
+        return tuple(
+            Place(p, n, function_at(files[p], n) if p.endswith(".py") else None) for m, p, n in marks if m == mark
+        )
 
     decidable = defect is not None and defect.options.get("decidable") != "no"
     python = [text for path, text in files.items() if path.endswith(".py")]

@@ -6,6 +6,7 @@ import ast
 import json
 import random
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from benchmarks.incidents.texts import HERE, Template, choices, choose, fill, read_templates
@@ -49,7 +50,9 @@ class _Target:
 
 
 @dataclass
-class _Draft:
+class Draft:
+    """A program while it is put together; files by path, the package's own at its name."""
+
     draw: random.Random
     words: Words
     files: dict[str, str] = field(default_factory=dict)
@@ -86,16 +89,18 @@ def shape_names() -> list[str]:
 
 def assemble(draw: random.Random, defect: Template | None) -> Program:
     """A program with that defect, or with none."""
-    draft = _Draft(draw, Words(draw))
+    draft = Draft(draw, Words(draw))
     needs_async = defect is not None and defect.options.get("mode") == "async"
     shape = draw.choice([s for s in shape_names() if not needs_async or _is_async_shape(s)])
     traced = draw.random() < _TRACED
-    target, position = _add_defect(draft, defect, _is_async_shape(shape)) if defect else (_add_benign(draft), "function")
+    target, position = (
+        _add_defect(draft, defect, _is_async_shape(shape)) if defect else (_add_benign(draft), "function")
+    )
     hops = draw.choice((0, 0, 1, 1, 2, 2, 3))
     if position == "module":
         hops = max(1, hops)
     for _ in range(hops):
-        target = _add_hop(draft, target, _is_async_shape(shape))
+        target = _add_hop(draft, target, in_async)
     culprits = frozenset(p for p, text in draft.files.items() if "# defect" in text)
     _add_shape(draft, shape, target, traced)
     _add_surroundings(draft)
@@ -112,7 +117,7 @@ def assemble(draw: random.Random, defect: Template | None) -> Program:
         shape=shape,
         hops=hops + 1,
         position=position,
-        is_async=_is_async_shape(shape),
+        is_async=in_async,
         traced=traced,
     )
 
@@ -124,7 +129,7 @@ def _is_async_shape(name: str) -> bool:
 # ---- the defect, and places like it ----
 
 
-def _add_defect(draft: _Draft, defect: Template, async_shape: bool) -> tuple[_Target, str]:
+def _add_defect(draft: Draft, defect: Template, async_shape: bool) -> tuple[_Target, str]:
     draw, words = draft.draw, draft.words
     home, unit = words.values["home"], words.values["unit"]
     act = words.function()
@@ -181,7 +186,7 @@ def _add_defect(draft: _Draft, defect: Template, async_shape: bool) -> tuple[_Ta
     return _Target(home, name, call, is_async), position
 
 
-def _add_alike(draft: _Draft, defect: Template, at_home: bool) -> None:
+def _add_alike(draft: Draft, defect: Template, at_home: bool) -> None:
     """Up to three siblings and up to three harmless places, beside the defect or in another module."""
     draw, words = draft.draw, draft.words
     places = [("sibling", t) for _, t in defect.all("sibling")] * 2
@@ -195,11 +200,11 @@ def _add_alike(draft: _Draft, defect: Template, at_home: bool) -> None:
         if at_home and draw.random() < 0.5:
             draft.add(words.values["home"], code)
             continue
-        needs = _needed(draft.fill(defect.one("top")), code, f"{draft.package}.{words.values['home']}")
+        needs = needed(draft.fill(defect.one("top")), code, f"{draft.package}.{words.values['home']}")
         draft.add(elsewhere, merge("\n".join(needs), code))
 
 
-def _needed(top: str, code: str, home: str) -> list[str]:
+def needed(top: str, code: str, home: str) -> list[str]:
     """The imports that a function needs to stand in another module than the one it was written for."""
     free = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
     own, lines = set(), []
@@ -226,18 +231,22 @@ def _with_names(statement: ast.Import | ast.ImportFrom, names: list[ast.alias]) 
 # ---- what calls it ----
 
 
-def _add_benign(draft: _Draft) -> _Target:
-    template = draft.draw.choice(read_templates("parts/benign.txt"))
-    name, module = draft.words.function(), draft.words.middle()
+def _add_benign(draft: Draft) -> _Target:
+    """A module with up to three functions that do no harm; the first of them."""
+    module, names = draft.words.middle(), []
+    for template in draft.draw.sample(read_templates("parts/benign.txt"), draft.draw.choice((1, 1, 2, 3))):
+        names.append(draft.words.function())
+        draft.add(module, _benign(draft, template, names[-1]))
+    return _Target(module, names[0], names[0], False)
+
+
+def _benign(draft: Draft, template: Template, name: str) -> str:
     thing = draft.words.thing()
-    code = draft.fill(
-        template.one("text"), fn=name, var=draft.variable(), verb=draft.words.verb(), noun=thing, Noun=thing.capitalize()
-    )
-    draft.add(module, code)
-    return _Target(module, name, name, False)
+    more = {"fn": name, "var": draft.variable(), "verb": draft.words.verb(), "noun": thing, "Noun": thing.capitalize()}
+    return draft.fill(template.one("text"), **more)
 
 
-def _add_hop(draft: _Draft, target: _Target, async_shape: bool) -> _Target:
+def _add_hop(draft: Draft, target: _Target, async_shape: bool) -> _Target:
     draw, words = draft.draw, draft.words
     is_async = target.is_async or (async_shape and draw.random() < 0.5)
     hops = read_templates("parts/hops.txt")
@@ -257,11 +266,13 @@ def _add_hop(draft: _Draft, target: _Target, async_shape: bool) -> _Target:
         values["await"] = "await "
     module = words.middle()
     draft.add(module, draft.fill(code, **values))
+    if draw.random() < 0.4:
+        draft.add(module, _benign(draft, draw.choice(read_templates("parts/benign.txt")), words.function()))
     calls = draft.fill(template.one("target"), **values) or name
     return _Target(module, draft.fill(template.label("name"), **values) or name, calls, is_async)
 
 
-def _add_shape(draft: _Draft, shape: str, target: _Target, traced: bool) -> None:
+def _add_shape(draft: Draft, shape: str, target: _Target, traced: bool) -> None:
     v, draw = draft.words.values, draft.draw
     statement, call = draft.imported(target)
     b1, b2 = draft.imported(_add_benign(draft)), draft.imported(_add_benign(draft))
@@ -280,11 +291,11 @@ def _add_shape(draft: _Draft, shape: str, target: _Target, traced: bool) -> None
     draft.files[f"{draft.package}/{v['logmod']}.py"] = draft.fill(style.one("text"))
 
 
-def _add_surroundings(draft: _Draft) -> None:
+def _add_surroundings(draft: Draft) -> None:
     """Harmless modules, of which some put the same words around other errors; a table of further operations."""
     v, draw, words = draft.words.values, draft.draw, draft.words
     tools = []
-    for template in draw.sample(read_templates("parts/fillers.txt"), draw.randrange(1, 6)):
+    for template in draw.sample(read_templates("parts/fillers.txt"), draw.randrange(2, 9)):
         name = template.name if draw.random() < 0.5 else f"{words.thing()}_{template.name}"
         code = draft.fill(template.one("text"))
         if f"{draft.package}/{name}.py" not in draft.files:
@@ -294,7 +305,7 @@ def _add_surroundings(draft: _Draft) -> None:
     operations = []
     for path, text in sorted(draft.files.items()):
         module = path.removesuffix(".py").rpartition("/")[2]
-        if "# sibling" not in text and "# harmless" not in text or module in (v["home"], v["models"], v["other"]):
+        if ("# sibling" not in text and "# harmless" not in text) or module in (v["home"], v["models"], v["other"]):
             continue
         names = [s.name for s in ast.parse(text).body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)]
         lines.append(f"from {draft.package} import {module}")
@@ -308,20 +319,25 @@ def _add_surroundings(draft: _Draft) -> None:
     if draw.random() < 0.5:
         draft.files[f"tests/test_{v['unit']}.py"] = draft.fill(
             "import json\n\ndef test_texts_are_told():\n"
-            '    text = f"<<w1>>: {ValueError(\'none\')}"\n'
+            "    text = f\"<<w1>>: {ValueError('none')}\"\n"
             '    assert json.dumps({"error": text}).startswith("{")\n'
         )
 
 
-def _traffic(draft: _Draft, defect: Template | None) -> list[dict[str, object]]:
+def _traffic(draft: Draft, defect: Template | None) -> list[dict[str, object]]:
     v, draw = draft.words.values, draft.draw
-    bad = json.loads(defect.label("bad") or "{}") if defect else {}
-    bad = {v.get(key, key) if key in ("qty", "label", "state", "at") else key: value for key, value in bad.items()}
+    bad = bad_fields(defect, v) if defect else {}
     orders = [v["op"]] * draw.randrange(2, 6) + [v[draw.choice(("op1", "op2"))] for _ in range(draw.randrange(3, 9))]
     draw.shuffle(orders)
     return [
         {"op": op, "unit": {**draft.words.unit(n), **(bad if op == v["op"] else {})}} for n, op in enumerate(orders, 1)
     ]
+
+
+def bad_fields(defect: Template, values: Mapping[str, str]) -> dict[str, object]:
+    """What a unit holds that makes the defect fail, where not every unit does."""
+    bad = json.loads(defect.label("bad") or "{}")
+    return {values[key] if key in ("qty", "label", "state", "at") else key: value for key, value in bad.items()}
 
 
 def merge(first: str, second: str) -> str:
@@ -341,4 +357,3 @@ def _split(text: str) -> tuple[list[str], str]:
     while count < len(lines) and (lines[count].startswith(("import ", "from ")) or not lines[count].strip()):
         count += 1
     return [line for line in lines[:count] if line.strip()], "\n".join(lines[count:]).strip("\n")
-

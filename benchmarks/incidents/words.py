@@ -34,21 +34,21 @@ _DOMAINS = (
     ("carillon", "bell clapper peal ringer tune tower rope strike", "silent ringing damped"),
     ("snowpatrol", "slope groomer avalanche lift piste marker sled cannon", "open watched shut"),
 )
-_VERBS = (
-    "settle assign register inspect route weigh confirm release schedule measure rank prepare announce close reopen "
-    "count tally dispatch record enrol check plan allot match merge trim renew grade stage hand note sort place list "
-    "review attach compile tune issue value"
-).split()
-_ROLES = "Manager Keeper Planner Book Clerk Office Broker Steward Registry Handler".split()
-_OTHERS = "store gateway ledger catalog partner archive client lookup feed shelf_client directory source toolbox".split()
-_MODELS = "models entities records schema types_ shapes domain forms".split()
-_HOMES = "work core_ops logic actions handling engine rules_engine processing backend_ops details".split()
-_EXTRAS = "extras admin legacy maintenance upkeep manual backoffice".split()
-_LOGS = "logs logsetup log_config journal observability".split()
-_MIDDLE = "steps_mid pipeline facade middle coordinator relay agent frontdesk orchestration chain helper_layer passage".split()
-_SINKS = "Outbox Journal Sink Writer Spool Recorder Mailbox Exporter".split()
-_THIRD = "tabulon parsimo geokitty chronolib fluxcore snapcodec".split()
-_ABSENT = "tariffs datasets fixtures_live seasons lookup_tables vendor_data presets".split()
+_POOLS = {
+    "verb": "settle assign register inspect route weigh confirm release schedule measure rank prepare announce close "
+    "reopen count tally dispatch record enrol check plan allot match merge trim renew grade stage hand note sort place "
+    "list review attach compile tune issue value",
+    "role": "Manager Keeper Planner Book Clerk Office Broker Steward Registry Handler",
+    "other": "store gateway ledger catalog partner archive client lookup feed shelf_client directory source toolbox",
+    "models": "models entities records schema types_ shapes domain forms",
+    "home": "work core_ops logic actions handling engine rules_engine processing backend_ops details",
+    "extras": "extras admin legacy maintenance upkeep manual backoffice",
+    "logmod": "logs logsetup log_config journal observability",
+    "middle": "steps_mid pipeline facade middle coordinator relay agent frontdesk orchestration chain helper_layer",
+    "Sink": "Outbox Journal Sink Writer Spool Recorder Mailbox Exporter",
+    "third": "tabulon parsimo geokitty chronolib fluxcore snapcodec",
+    "absent": "tariffs datasets fixtures_live seasons lookup_tables vendor_data presets",
+}
 _FIELDS = {
     "qty": "amount quantity load pieces units measure",
     "label": "place region zone sector corner address",
@@ -59,10 +59,10 @@ _FIELDS = {
     "state": "state status phase stage_now mode_now condition",
 }
 _WRAPPERS = (
-    "could not {verb} {noun}", "{noun} {verb} failed", "Failed to {verb} {noun}", "{Noun} error", "{Noun} {part} error",
-    "error while handling {noun}", "unable to {verb} the {noun}", "{noun}.{verb} did not succeed",
-    "cannot {verb} {noun} right now", "Unexpected problem in {part} {verb}", "{verb} aborted", "{Noun} processing error",
-    "{verb} {noun} gave up", "trouble with {noun} {part}", "❌ {Noun} {verb} failed", "{VERB}_{NOUN}_ERROR",
+    "could not {verb} {noun}", "{noun} {verb} failed", "Failed to {verb} {noun}", "{Noun} error",
+    "{Noun} {part} error",     "error while handling {noun}", "unable to {verb} the {noun}", "{noun}.{verb} did not succeed",
+    "cannot {verb} {noun} right now", "Unexpected problem in {part} {verb}", "{verb} aborted",
+    "{Noun} processing error",     "{verb} {noun} gave up", "trouble with {noun} {part}", "❌ {Noun} {verb} failed", "{VERB}_{NOUN}_ERROR",
     "Exception during {verb} of {noun}", "{noun}: {verb} step broke", "problem on the {part} side of {noun}",
 )  # fmt: skip
 _LABELS = ("pier-7", "upper hall", "grid 44b", "yard", "n-0042", "ward 3", "block C", "terrace", "depot-9")
@@ -93,10 +93,8 @@ class Words:
         for key, names in _FIELDS.items():
             v[key] = self.draw.choice([n for n in names.split() if n not in (unit, part)])
         v["STATE"] = v["state"].upper()
-        pools = {"other": _OTHERS, "models": _MODELS, "home": _HOMES, "extras": _EXTRAS, "logmod": _LOGS}
-        pools |= {"Sink": _SINKS, "third": _THIRD, "absent": _ABSENT}
-        for key, pool in pools.items():
-            v[key] = self.once(pool)
+        for key in ("other", "models", "home", "extras", "logmod", "Sink", "third", "absent"):
+            v[key] = self.once(_POOLS[key].split())
         for key in ("op", "op1", "op2"):
             v[key] = self.function()
         v["OP"] = v["op"].upper()
@@ -112,14 +110,14 @@ class Words:
     def function(self) -> str:
         """A new name for a function: a verb and a thing."""
         while True:
-            name = f"{self.draw.choice(_VERBS)}_{self.draw.choice(self.things)}"
+            name = f"{self.verb()}_{self.thing()}"
             if name not in self._used:
                 self._used.add(name)
                 return name
 
     def verb(self) -> str:
         """Any verb."""
-        return self.draw.choice(_VERBS)
+        return self.draw.choice(_POOLS["verb"].split())
 
     def thing(self) -> str:
         """Any thing of the domain."""
@@ -127,11 +125,16 @@ class Words:
 
     def role(self) -> str:
         """What a class does."""
-        return self.draw.choice(_ROLES)
+        return self.draw.choice(_POOLS["role"].split())
 
     def middle(self) -> str:
         """A name for a module between the entry of the program and the defect."""
-        return self.once([*_MIDDLE, *(f"{t}_{r.lower()}" for t in self.things for r in _ROLES[:4])])
+        return self.once(
+            [
+                *_POOLS["middle"].split(),
+                *(f"{t}_{r}" for t in self.things for r in ("keeper", "planner", "book", "desk")),
+            ]
+        )
 
     def wrapper(self) -> str:
         """Words that are put in front of another error's text."""
