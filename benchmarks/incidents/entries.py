@@ -14,7 +14,7 @@ _OTHER_SERVICES = ("edge-proxy", "mail-relay", "search-index", "thumbnailer", "b
 _CHATTER = (
     "cache warmed with {n} keys", "worker {n} idle", "flushed {n} rows", "config reloaded, generation {n}",
     "connection pool at {n} of 200", "rotated keys, next in {n} h", "sent {n} mails", "index merged, {n} segments",
-    "health ok after {n} ms", 
+    "health ok after {n} ms",
     'Default STARTUP TCP probe succeeded after 1 attempt for container "main-{n}" on port 8080.',
 )  # fmt: skip
 _WARNINGS = ("slow query took {n} ms", "queue depth {n} above 40", "retrying in {n} ms", "clock skew of {n} ms")

@@ -93,9 +93,8 @@ def assemble(draw: random.Random, defect: Template | None) -> Program:
     needs_async = defect is not None and defect.options.get("mode") == "async"
     shape = draw.choice([s for s in shape_names() if not needs_async or _is_async_shape(s)])
     traced = draw.random() < _TRACED
-    target, position = (
-        _add_defect(draft, defect, _is_async_shape(shape)) if defect else (_add_benign(draft), "function")
-    )
+    in_async = _is_async_shape(shape)
+    target, position = _add_defect(draft, defect, in_async) if defect else (_add_benign(draft), "function")
     hops = draw.choice((0, 0, 1, 1, 2, 2, 3))
     if position == "module":
         hops = max(1, hops)

@@ -60,10 +60,11 @@ _FIELDS = {
 }
 _WRAPPERS = (
     "could not {verb} {noun}", "{noun} {verb} failed", "Failed to {verb} {noun}", "{Noun} error",
-    "{Noun} {part} error",     "error while handling {noun}", "unable to {verb} the {noun}", "{noun}.{verb} did not succeed",
-    "cannot {verb} {noun} right now", "Unexpected problem in {part} {verb}", "{verb} aborted",
-    "{Noun} processing error",     "{verb} {noun} gave up", "trouble with {noun} {part}", "❌ {Noun} {verb} failed", "{VERB}_{NOUN}_ERROR",
-    "Exception during {verb} of {noun}", "{noun}: {verb} step broke", "problem on the {part} side of {noun}",
+    "{Noun} {part} error", "error while handling {noun}", "unable to {verb} the {noun}",
+    "{noun}.{verb} did not succeed", "cannot {verb} {noun} right now", "Unexpected problem in {part} {verb}",
+    "{verb} aborted", "{Noun} processing error", "{verb} {noun} gave up", "trouble with {noun} {part}",
+    "❌ {Noun} {verb} failed", "{VERB}_{NOUN}_ERROR", "Exception during {verb} of {noun}",
+    "{noun}: {verb} step broke", "problem on the {part} side of {noun}",
 )  # fmt: skip
 _LABELS = ("pier-7", "upper hall", "grid 44b", "yard", "n-0042", "ward 3", "block C", "terrace", "depot-9")
 
