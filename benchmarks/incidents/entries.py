@@ -17,13 +17,29 @@ _CHATTER = (
     "health ok after {n} ms",
     'Default STARTUP TCP probe succeeded after 1 attempt for container "main-{n}" on port 8080.',
 )  # fmt: skip
+_CALLERS = 0.15
+_COMPLAINTS = (
+    "{service} answered 500",
+    "upstream {service} failed with status 502",
+    "call to https://{service}.example.com failed",
+)
 _WARNINGS = ("slow query took {n} ms", "queue depth {n} above 40", "retrying in {n} ms", "clock skew of {n} ms")
 
 
+def tells_error(line: str) -> bool:
+    """Whether a program logs the line as an error."""
+    return any(word in line for word in ("ERROR", '"level": "error"', "CRITICAL"))
+
+
 def write_entries(draw: random.Random, lines: Sequence[str], service: str) -> tuple[list[dict[str, Any]], list[str]]:
-    """(entries in order of time, the id of the entry that each printed line went into; empty where it is lost)."""
+    """(entries in order of time, for each printed line the id of the entry that it went into).
+
+    In some incidents a service that calls this one complains after each error.
+    """
     revision = f"{service}-{draw.randrange(3, 180):05d}-{_letters(draw, 3)}"
     instance = draw.randbytes(24).hex()
+    caller = draw.choice(_OTHER_SERVICES) if draw.random() < _CALLERS else None
+    complaint = draw.choice(_COMPLAINTS).format(service=service)
     now, entries, ids = _START + draw.randrange(86_400), [], []
     for text, printed in _units(lines, joined=draw.random() < 0.75):
         now += draw.uniform(0.0004, 0.9) if draw.random() < 0.6 else draw.uniform(0.0001, 0.004)
@@ -33,6 +49,10 @@ def write_entries(draw: random.Random, lines: Sequence[str], service: str) -> tu
         entry["labels"] = {"instanceId": instance}
         entries.append(entry)
         ids += [entry["insertId"]] * printed
+        if caller and tells_error(text):
+            content = {"textPayload": complaint, "severity": "ERROR"}
+            later = now + draw.uniform(0.004, 0.2)
+            entries.append(_entry(draw, later, caller, f"{caller}-00017-kva", "run.googleapis.com%2Fstderr", content))
     entries.sort(key=lambda e: (e["timestamp"], e["insertId"]))
     return entries, ids
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks.incidents.committing import commit_files
-from benchmarks.incidents.entries import write_entries
+from benchmarks.incidents.entries import tells_error, write_entries
 from benchmarks.incidents.program import Program, assemble
 from benchmarks.incidents.running import Raised, Run, run_program
 from benchmarks.incidents.texts import HERE, Template, read_templates, unmark
@@ -124,7 +124,7 @@ def _is_alike(seed: int, outside: bool) -> bool:
 
 def make_incident(seed: int, folder: Path, *, only: str | None = None, cache_dir: Path | None = None) -> Incident:
     """Make the incident of a seed, of one class where `only` names it. Raises `NotAsMeantError`."""
-    draw = random.Random(f"incident {seed}")
+    draw = random.Random(f"incident {seed} {only}" if only else f"incident {seed}")
     defect = defect_of(seed, only)
     program = assemble(draw, defect)
     plain = {path: unmark(text) for path, text in program.files.items()}
@@ -150,7 +150,7 @@ def _check(
     run: Run, ids: list[str], marks: list[tuple[str, str, int]], defect: Template | None
 ) -> tuple[Raised | None, tuple[str, ...]]:
     """The exception that was raised at a marked line and whose text was logged, with the entries that hold it."""
-    errors = [n for n, line in enumerate(run.lines) if _tells_error(line)]
+    errors = [n for n, line in enumerate(run.lines) if tells_error(line)]
     if defect is None:
         if errors:
             raise NotAsMeantError(f"a program without a defect logs {run.lines[errors[0]]!r}")
@@ -169,10 +169,6 @@ def _check(
         f"{defect.name}: raised {[(r.type, r.text, r.file, r.line) for r in run.raised]}, marked {sorted(allowed)}, "
         f"logged {[run.lines[n] for n in errors][:3]}"
     )
-
-
-def _tells_error(line: str) -> bool:
-    return any(word in line for word in ("ERROR", '"level": "error"', "CRITICAL"))
 
 
 def _holds(line: str, text: str) -> bool:

@@ -188,8 +188,8 @@ def _add_defect(draft: Draft, defect: Template, async_shape: bool) -> tuple[_Tar
 def _add_alike(draft: Draft, defect: Template, at_home: bool) -> None:
     """Up to three siblings and up to three harmless places, beside the defect or in another module."""
     draw, words = draft.draw, draft.words
-    places = [("sibling", t) for _, t in defect.all("sibling")] * 2
-    chosen = draw.sample(places, draw.randrange(0, min(3, len(places)) + 1))
+    places = [("sibling", t) for _, t in defect.all("sibling")] * 3
+    chosen = draw.sample(places, draw.randrange(0, 4)) if places else []
     chosen += [("harmless", t) for _, t in defect.all("harmless") if draw.random() < 0.75]
     draw.shuffle(chosen)
     elsewhere = words.middle()
@@ -232,7 +232,7 @@ def _with_names(statement: ast.Import | ast.ImportFrom, names: list[ast.alias]) 
 
 def _add_benign(draft: Draft) -> _Target:
     """A module with up to three functions that do no harm; the first of them."""
-    module, names = draft.words.middle(), []
+    module, names = draft.words.middle(), list[str]()
     for template in draft.draw.sample(read_templates("parts/benign.txt"), draft.draw.choice((1, 1, 2, 3))):
         names.append(draft.words.function())
         draft.add(module, _benign(draft, template, names[-1]))
@@ -251,8 +251,9 @@ def _add_hop(draft: Draft, target: _Target, async_shape: bool) -> _Target:
     hops = read_templates("parts/hops.txt")
     template = draw.choice([h for h in hops if not (is_async and h.name == "partial")])
     thing, role, name = words.thing(), words.role(), words.function()
-    statement, call = draft.imported(target)
-    late = target.late or draw.random() < _LATE
+    beside = not target.late and draw.random() < 0.3
+    statement, call = ("", target.call) if beside else draft.imported(target)
+    late = target.late or (not beside and draw.random() < _LATE)
     values = {
         "fn": name, "var": draft.variable(), "verb": words.verb(), "wrap": words.wrapper(),
         "noun": thing, "Noun": thing.capitalize(), "role": role.lower(), "Role": role,
@@ -263,9 +264,11 @@ def _add_hop(draft: Draft, target: _Target, async_shape: bool) -> _Target:
     if is_async and not target.is_async:  # what a hop awaits of its own stays awaited
         code = code.replace("<<await>><<target>>", "<<target>>")
         values["await"] = "await "
-    module = words.middle()
+    module = target.module if beside else words.middle()
+    if beside and draft.fill(template.label("name") or "-", **values) in draft.files[f"{draft.package}/{module}.py"]:
+        return _add_hop(draft, target, async_shape)
     draft.add(module, draft.fill(code, **values))
-    if draw.random() < 0.4:
+    if draw.random() < 0.4 and not beside:
         draft.add(module, _benign(draft, draw.choice(read_templates("parts/benign.txt")), words.function()))
     calls = draft.fill(template.one("target"), **values) or name
     return _Target(module, draft.fill(template.label("name"), **values) or name, calls, is_async)
@@ -294,7 +297,7 @@ def _add_surroundings(draft: Draft) -> None:
     """Harmless modules, of which some put the same words around other errors; a table of further operations."""
     v, draw, words = draft.words.values, draft.draw, draft.words
     tools = []
-    for template in draw.sample(read_templates("parts/fillers.txt"), draw.randrange(2, 9)):
+    for template in draw.sample(read_templates("parts/fillers.txt"), draw.randrange(1, 6)):
         name = template.name if draw.random() < 0.5 else f"{words.thing()}_{template.name}"
         code = draft.fill(template.one("text"))
         if f"{draft.package}/{name}.py" not in draft.files:

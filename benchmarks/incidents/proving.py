@@ -28,7 +28,7 @@ _ARGUMENTS = {
     "reason": '"r"', "label": '"abc"', "cells": '["3,5"]', "hours": "2",
 }  # fmt: skip
 _CALLER = """
-import asyncio, importlib, inspect, json, sys, warnings
+import importlib, inspect, json, sys, warnings
 warnings.simplefilter("ignore")
 sys.path.insert(0, ".")
 home, calls, unit = json.load(sys.stdin)
@@ -42,6 +42,7 @@ for module, function, arguments in calls:
         found = getattr(importlib.import_module(module), function)
         made = found(*eval(f"({arguments},)" if arguments else "()", dict(names)))
         if inspect.isawaitable(made):
+            import asyncio
             async def wait(made=made):
                 return await made
             made = asyncio.run(wait())
