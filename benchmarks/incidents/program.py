@@ -1,0 +1,361 @@
+"""A program put together: a shape, calls down to a defect, what fails alike, what looks alike, and harmless modules."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from benchmarks.incidents.texts import HERE, Template, choices, choose, fill, read_templates
+from benchmarks.incidents.words import Words
+
+_TRACED = 0.2
+"""share of programs that print the stack trace"""
+_VARIABLES = ("payload", "record", "item", "wish", "data")
+_LATE = 0.12
+
+
+@dataclass
+class Program:
+    """Files with marks, as they stand in the repository."""
+
+    package: str
+    root: str
+    """folder that the package lies in, with `/` at the end; empty for the top"""
+    files: dict[str, str]
+    absent: frozenset[str]
+    """what does not reach the image"""
+    traffic: list[dict[str, object]]
+    culprit_files: frozenset[str]
+    shape: str
+    hops: int
+    position: str
+    is_async: bool
+    traced: bool
+
+
+@dataclass
+class _Target:
+    """Something that can be called: how it is imported and called."""
+
+    module: str
+    name: str
+    """what is imported"""
+    call: str
+    is_async: bool
+    late: bool = False
+
+
+@dataclass
+class Draft:
+    """A program while it is put together; files by path, the package's own at its name."""
+
+    draw: random.Random
+    words: Words
+    files: dict[str, str] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
+
+    @property
+    def package(self) -> str:
+        return self.words.values["pkg"]
+
+    def fill(self, text: str, **more: str) -> str:
+        return fill(text, {**self.words.values, **more})
+
+    def add(self, module: str, code: str) -> None:
+        path = f"{self.package}/{module}.py"
+        self.files[path] = merge(self.files[path], code) if path in self.files else code
+
+    def variable(self) -> str:
+        return self.draw.choice((self.words.values["unit"], *_VARIABLES))
+
+    def imported(self, target: _Target) -> tuple[str, str]:
+        """An import statement, and how the target is called after it."""
+        style = self.draw.random()
+        if style < 0.55:
+            return f"from {self.package}.{target.module} import {target.name}", target.call
+        if style < 0.9:
+            return f"from {self.package} import {target.module}", f"{target.module}.{target.call}"
+        return f"import {self.package}.{target.module} as {target.module}_", f"{target.module}_.{target.call}"
+
+
+def shape_names() -> list[str]:
+    """All shapes."""
+    return sorted(p.stem for p in (HERE / "shapes").glob("*.txt"))
+
+
+def assemble(draw: random.Random, defect: Template | None) -> Program:
+    """A program with that defect, or with none."""
+    draft = Draft(draw, Words(draw))
+    needs_async = defect is not None and defect.options.get("mode") == "async"
+    shape = draw.choice([s for s in shape_names() if not needs_async or _is_async_shape(s)])
+    traced = draw.random() < _TRACED
+    in_async = _is_async_shape(shape)
+    target, position = _add_defect(draft, defect, in_async) if defect else (_add_benign(draft), "function")
+    hops = draw.choice((0, 0, 1, 1, 2, 2, 3))
+    if position == "module":
+        hops = max(1, hops)
+    for _ in range(hops):
+        target = _add_hop(draft, target, in_async)
+    culprits = frozenset(p for p, text in draft.files.items() if "# defect" in text)
+    _add_shape(draft, shape, target, traced)
+    _add_surroundings(draft)
+    root = "" if defect and defect.options.get("kind") == "packaging" else draw.choice(("", "", "src/"))
+    package = f"{draft.package}/"
+    moved = {root + p if p.startswith(package) else p: text for p, text in draft.files.items()}
+    return Program(
+        package=draft.package,
+        root=root,
+        files={p: text.strip("\n") + "\n" if text.strip() else "" for p, text in sorted(moved.items())},
+        absent=frozenset(root + p if p.startswith(package) else p for p in draft.absent),
+        traffic=_traffic(draft, defect),
+        culprit_files=frozenset(root + p if p.startswith(package) else p for p in culprits),
+        shape=shape,
+        hops=hops + 1,
+        position=position,
+        is_async=in_async,
+        traced=traced,
+    )
+
+
+def _is_async_shape(name: str) -> bool:
+    return any("<<await_op>>" in t.one("text") for t in read_templates(f"shapes/{name}.txt"))
+
+
+# ---- the defect, and places like it ----
+
+
+def _add_defect(draft: Draft, defect: Template, async_shape: bool) -> tuple[_Target, str]:
+    draw, words = draft.draw, draft.words
+    home, unit = words.values["home"], words.values["unit"]
+    act = words.function()
+    is_async = defect.options.get("mode") == "async" or (async_shape and draw.random() < 0.5)
+    for kind in ("models", "other"):
+        if text := defect.one(kind):
+            draft.add(words.values[kind], draft.fill(text))
+    for name, text in defect.all("file"):
+        draft.files[draft.fill(name)] = draft.fill(text)
+    for name, text in defect.all("absent"):
+        draft.files[draft.fill(name)] = draft.fill(text)
+        draft.absent.add(draft.fill(name))
+    if module := defect.one("module"):
+        draft.add(home, draft.fill(module, act=act))
+        _add_alike(draft, defect, at_home=False)
+        return _Target(home, act, act, False, late=True), "module"
+    top, expression = draft.fill(defect.one("top")), defect.one("expr")
+    positions = ["function", "function", "method", "static", "nested", "method"]
+    positions += ["lambda"] * 3 if expression and not is_async else []
+    position = draw.choice(positions)
+    body = textwrap.indent(draft.fill(defect.one("body")), "    ")
+    prefix = "async " if is_async else ""
+    name, call = act, act
+    if position == "lambda":
+        made = draft.fill(expression)
+        if draw.random() < 0.5:
+            code = f"{act} = lambda {unit}: {made}  # defect"
+        else:
+            name, call = "ACTIONS", f'ACTIONS["{act}"]'
+            code = (
+                f'ACTIONS = {{\n    "id": lambda {unit}: {unit}["id"],\n'
+                f'    "{act}": lambda {unit}: {made},  # defect\n}}'
+            )
+    elif position == "nested":
+        inner = words.verb()
+        code = f"{prefix}def {act}({unit}):\n    {prefix}def {inner}():\n{textwrap.indent(body, '    ')}\n\n"
+        code += f"    return {'await ' if is_async else ''}{inner}()"
+    elif position in ("method", "static"):
+        name = f"{words.thing().capitalize()}{words.role()}"
+        first = "" if position == "static" else "self, "
+        head = "    @staticmethod\n" if position == "static" else "    def __init__(self, quiet=False):\n"
+        head += "" if position == "static" else "        self.quiet = quiet\n\n"
+        code = f"class {name}:\n{head}    {prefix}def {act}({first}{unit}):\n{textwrap.indent(body, '    ')}"
+        call = f"{name}.{act}" if position == "static" else f"{name}().{act}"
+    else:
+        code = f"{prefix}def {act}({unit}):\n{body}"
+    before = draw.random() < 0.5
+    draft.add(home, top + "\n" if top else "")
+    if before:
+        _add_alike(draft, defect, at_home=True)
+    draft.add(home, code)
+    if not before:
+        _add_alike(draft, defect, at_home=True)
+    return _Target(home, name, call, is_async), position
+
+
+def _add_alike(draft: Draft, defect: Template, at_home: bool) -> None:
+    """Up to three siblings and up to three harmless places, beside the defect or in another module."""
+    draw, words = draft.draw, draft.words
+    places = [("sibling", t) for _, t in defect.all("sibling")] * 3
+    chosen = draw.sample(places, draw.randrange(0, 4)) if places else []
+    chosen += [("harmless", t) for _, t in defect.all("harmless") if draw.random() < 0.75]
+    draw.shuffle(chosen)
+    elsewhere = words.middle()
+    for _, text in chosen:
+        name = words.function()
+        code = draft.fill(text, fn=name)
+        if at_home and draw.random() < 0.5:
+            draft.add(words.values["home"], code)
+            continue
+        needs = needed(draft.fill(defect.one("top")), code, f"{draft.package}.{words.values['home']}")
+        draft.add(elsewhere, merge("\n".join(needs), code))
+
+
+def needed(top: str, code: str, home: str) -> list[str]:
+    """The imports that a function needs to stand in another module than the one it was written for."""
+    free = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
+    own, lines = set(), []
+    for statement in ast.parse(top).body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            names = [a for a in statement.names if (a.asname or a.name).partition(".")[0] in free]
+            if names:
+                lines.append(ast.unparse(_with_names(statement, names)))
+        elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            own.add(statement.name)
+        elif isinstance(statement, ast.Assign):
+            own |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
+    stored = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    wanted = sorted((own & free) - stored)
+    return lines + ([f"from {home} import {', '.join(wanted)}"] if wanted else [])
+
+
+def _with_names(statement: ast.Import | ast.ImportFrom, names: list[ast.alias]) -> ast.stmt:
+    if isinstance(statement, ast.Import):
+        return ast.Import(names=names)
+    return ast.ImportFrom(module=statement.module, names=names, level=statement.level)
+
+
+# ---- what calls it ----
+
+
+def _add_benign(draft: Draft) -> _Target:
+    """A module with up to three functions that do no harm; the first of them."""
+    module, names = draft.words.middle(), list[str]()
+    for template in draft.draw.sample(read_templates("parts/benign.txt"), draft.draw.choice((1, 1, 2, 3))):
+        names.append(draft.words.function())
+        draft.add(module, _benign(draft, template, names[-1]))
+    return _Target(module, names[0], names[0], False)
+
+
+def _benign(draft: Draft, template: Template, name: str) -> str:
+    thing = draft.words.thing()
+    more = {"fn": name, "var": draft.variable(), "verb": draft.words.verb(), "noun": thing, "Noun": thing.capitalize()}
+    return draft.fill(template.one("text"), **more)
+
+
+def _add_hop(draft: Draft, target: _Target, async_shape: bool) -> _Target:
+    draw, words = draft.draw, draft.words
+    is_async = target.is_async or (async_shape and draw.random() < 0.5)
+    hops = read_templates("parts/hops.txt")
+    template = draw.choice([h for h in hops if not (is_async and h.name == "partial")])
+    thing, role, name = words.thing(), words.role(), words.function()
+    beside = not target.late and draw.random() < 0.3
+    statement, call = ("", target.call) if beside else draft.imported(target)
+    late = target.late or (not beside and draw.random() < _LATE)
+    values = {
+        "fn": name, "var": draft.variable(), "verb": words.verb(), "wrap": words.wrapper(),
+        "noun": thing, "Noun": thing.capitalize(), "role": role.lower(), "Role": role,
+        "import": "" if late else statement, "late": statement if late else "", "target": call,
+        "async": "async " if is_async else "", "await": "await " if target.is_async else "",
+    }  # fmt: skip
+    code = template.one("code")
+    if is_async and not target.is_async:  # what a hop awaits of its own stays awaited
+        code = code.replace("<<await>><<target>>", "<<target>>")
+        values["await"] = "await "
+    module = target.module if beside else words.middle()
+    if beside and draft.fill(template.label("name") or "-", **values) in draft.files[f"{draft.package}/{module}.py"]:
+        return _add_hop(draft, target, async_shape)
+    draft.add(module, draft.fill(code, **values))
+    if draw.random() < 0.4 and not beside:
+        draft.add(module, _benign(draft, draw.choice(read_templates("parts/benign.txt")), words.function()))
+    calls = draft.fill(template.one("target"), **values) or name
+    return _Target(module, draft.fill(template.label("name"), **values) or name, calls, is_async)
+
+
+def _add_shape(draft: Draft, shape: str, target: _Target, traced: bool) -> None:
+    v, draw = draft.words.values, draft.draw
+    statement, call = draft.imported(target)
+    b1, b2 = draft.imported(_add_benign(draft)), draft.imported(_add_benign(draft))
+    values = {
+        "import_op": statement, "op_target": call, "await_op": "await " if target.is_async else "",
+        "import_b1": b1[0], "b1_target": b1[1], "import_b2": b2[0], "b2_target": b2[1],
+        "exc_info": ", exc_info=True" if traced else "",
+        **{f"exc_info_{n}": f", exc_info={n}" if traced else "" for n in ("last", "problem", "outcome")},
+    }  # fmt: skip
+    for template in read_templates(f"shapes/{shape}.txt"):
+        text = template.one("text")
+        letters = choices(text)
+        text = choose(text, draw.choice(letters)) if letters else text
+        draft.files[draft.fill(template.name)] = draft.fill(text, **values)
+    style = draw.choice(read_templates("parts/logging.txt"))
+    draft.files[f"{draft.package}/{v['logmod']}.py"] = draft.fill(style.one("text"))
+
+
+def _add_surroundings(draft: Draft) -> None:
+    """Harmless modules, of which some put the same words around other errors; a table of further operations."""
+    v, draw, words = draft.words.values, draft.draw, draft.words
+    tools = []
+    for template in draw.sample(read_templates("parts/fillers.txt"), draw.randrange(1, 6)):
+        name = template.name if draw.random() < 0.5 else f"{words.thing()}_{template.name}"
+        code = draft.fill(template.one("text"))
+        if f"{draft.package}/{name}.py" not in draft.files:
+            draft.add(name, code)
+            tools.append(name)
+    lines = [f"from {draft.package} import {', '.join(sorted(tools))}"] if tools else []
+    operations = []
+    for path, text in sorted(draft.files.items()):
+        module = path.removesuffix(".py").rpartition("/")[2]
+        if ("# sibling" not in text and "# harmless" not in text) or module in (v["home"], v["models"], v["other"]):
+            continue
+        names = [s.name for s in ast.parse(text).body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)]
+        lines.append(f"from {draft.package} import {module}")
+        operations += [f'    "{n}": {module}.{n},' for n in names if not n.startswith("_")]
+    lines += ["", f"TOOLS = ({', '.join(sorted(tools))},)" if tools else "TOOLS = ()", ""]
+    lines += ["OPERATIONS = {", *operations, "}"] if operations else ["OPERATIONS = {}"]
+    draft.files[f"{draft.package}/{v['extras']}.py"] = "\n".join(lines)
+    draft.files.setdefault("README.md", draft.fill("# <<pkg>>\n\nTakes one JSON object a line, does what `op` says."))
+    if draw.random() < 0.5:
+        draft.files.setdefault("Dockerfile", draft.fill("FROM python:3.12-slim\nCOPY . /app\nWORKDIR /app"))
+    if draw.random() < 0.5:
+        draft.files[f"tests/test_{v['unit']}.py"] = draft.fill(
+            "import json\n\ndef test_texts_are_told():\n"
+            "    text = f\"<<w1>>: {ValueError('none')}\"\n"
+            '    assert json.dumps({"error": text}).startswith("{")\n'
+        )
+
+
+def _traffic(draft: Draft, defect: Template | None) -> list[dict[str, object]]:
+    v, draw = draft.words.values, draft.draw
+    bad = bad_fields(defect, v) if defect else {}
+    orders = [v["op"]] * draw.randrange(2, 6) + [v[draw.choice(("op1", "op2"))] for _ in range(draw.randrange(3, 9))]
+    draw.shuffle(orders)
+    return [
+        {"op": op, "unit": {**draft.words.unit(n), **(bad if op == v["op"] else {})}} for n, op in enumerate(orders, 1)
+    ]
+
+
+def bad_fields(defect: Template, values: Mapping[str, str]) -> dict[str, object]:
+    """What a unit holds that makes the defect fail, where not every unit does."""
+    bad = json.loads(defect.label("bad") or "{}")
+    return {values[key] if key in ("qty", "label", "state", "at") else key: value for key, value in bad.items()}
+
+
+def merge(first: str, second: str) -> str:
+    """Two pieces of a module as one: the imports of the second go to those of the first, once each."""
+    if not first.strip():
+        return second
+    head, rest = _split(second)
+    own, body = _split(first)
+    known = {line.partition("  #")[0] for line in own}
+    own += [line for line in head if line.partition("  #")[0] not in known]
+    return "\n".join([*own, *(["", body] if body else []), *(["", rest] if rest else [])])
+
+
+def _split(text: str) -> tuple[list[str], str]:
+    lines = text.strip("\n").splitlines()
+    count = 0
+    while count < len(lines) and (lines[count].startswith(("import ", "from ")) or not lines[count].strip()):
+        count += 1
+    return [line for line in lines[:count] if line.strip()], "\n".join(lines[count:]).strip("\n")
