@@ -11,6 +11,7 @@ from analyzer.causes.runtime.breadcrumbs import lines_before
 from analyzer.model import CodePath, Context, ErrorEvent, Frame, Line, Origin, OriginIndex, OriginSearch, Query
 
 _LAST_LINES = 4
+_LIKELY = 0.5
 _WITNESSED = 5
 """origins for which the last line before the error is looked up"""
 
@@ -61,10 +62,12 @@ def explain(
     index: CauseIndex,
     messages: RuntimeMessages,
     contexts: Sequence[Context] = (),
+    printed: Sequence[CodePath] = (),
 ) -> Explained | None:
     """The place behind one occurrence, printed by these events; None where they hold no text.
 
-    `contexts`: the lines around them, of which the last that its service printed before it is a witness.
+    `printed`: the statements that print the text, where the search begins if no wrapper is proved. `contexts`: the
+    lines around them, of which the last that its service printed before it is a witness.
     """
     frames: tuple[Frame, ...] = ()
     texts: list[Text] = []
@@ -80,7 +83,7 @@ def explain(
     found = decompose(texts, index, messages)
     if found is None:
         return None
-    anchors = tuple(w.path for w in found.innermost)
+    anchors = [w.path for w in found.innermost] or [p for p in printed if p.confidence >= _LIKELY]
     search = index.origins(found.query, wrappers=anchors, frames=frames)
     lines = [line for context in contexts for line in lines_before(context)[:_LAST_LINES]]
     crumb, origins = _witnessed(search.origins, index, lines)

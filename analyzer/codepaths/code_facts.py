@@ -153,6 +153,10 @@ class CodeFacts:
         """Where an attribute of this name is assigned from, or compared with, a member of any class."""
         return self._where([name], lambda f: f.carriers, lambda c: c.name == name and c.how != "annotation")
 
+    def files_mentioning(self, names: Sequence[str]) -> list[str]:
+        """Files that mention one of the names, sorted."""
+        return sorted(path for blob in self._safely(lambda: self._blobs(names)) for path in self._paths_by_blob[blob])
+
     def files_with(self, family: str, names: Sequence[str]) -> list[str]:
         """Files that have a sink of a family and mention one of the names, if any are given; sorted."""
         found = set(self._safely(lambda: self._blobs([f"sink:{family}"])))

@@ -32,7 +32,7 @@ def explain_clusters(
         events_here = events_of(cluster, by_entry)
         ids = {e.entry_ids for e in events_here}
         around = [c for c in contexts if c.fingerprint == cluster.fingerprint and c.entry_ids in ids]
-        explained = explain(events_here, index, knowledge, around)
+        explained = explain(events_here, index, knowledge, around, cluster.code_paths)
         if explained is not None:
             found[cluster.fingerprint] = explained
     return found

@@ -31,10 +31,20 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     if answer is None:
         return OriginSearch(reason=f"nothing is known of where a text of the kind “{query.kind.value}” is raised")
     found = answer(code, query, reach)
+    if reach and not found.origins:
+        found = _elsewhere(found, answer(code, query, Reach()))
     origins = tuple(_started(origin, reach) for origin in found.origins)
     others = (replace(o.path, role=Role.SIBLING) for o in origins[1:] if o.proof is origins[0].proof is Proof.FLOWS)
     places = {(s.file, s.line): s for s in (*others, *found.siblings)}
     return replace(found, origins=origins, siblings=_nearest_first(list(places.values()), origins))
+
+
+def _elsewhere(near: OriginSearch, anywhere: OriginSearch) -> OriginSearch:
+    """What is shown to fail, though no way to it was found: static reading does not see every call."""
+    proved = tuple(replace(o, hops=None, via=()) for o in anywhere.origins if o.proof is Proof.FLOWS)
+    if not proved:
+        return near
+    return replace(anywhere, origins=proved, look_alikes=near.look_alikes or anywhere.look_alikes, reason=near.reason)
 
 
 def _nearest_first(siblings: Sequence[CodePath], origins: Sequence[Origin]) -> tuple[CodePath, ...]:

@@ -20,6 +20,8 @@ _FAMILY = "json"
 _READERS = frozenset({"loads", "load", "JSONEncoder"})
 ENCODERS = frozenset(FAMILIES[_FAMILY]) - _READERS
 """last names of the calls that encode"""
+_MAX_FILES = 40
+"""files that mention a name up to which all of them are read"""
 ENCODED_WITH = frozenset({"default", "cls", "encoder", "option"})
 """keywords that give an encoder what it needs for classes that it does not know"""
 
@@ -61,7 +63,12 @@ class Flows:
         return found
 
     def _files(self, words: Sequence[str]) -> list[str]:
-        return [f for f in self._code.facts.files_with(_FAMILY, words) if not self._code.is_test(f)]
+        """Files with an encoder that mention the words, and those that mention a rare one and may call an encoder."""
+        facts = self._code.facts
+        found = set(facts.files_with(_FAMILY, words))
+        rare = [w for w in words if facts.mentioned(w) <= _MAX_FILES]
+        found.update(facts.files_mentioning(rare))
+        return sorted(f for f in found if not self._code.is_test(f))
 
     def _of(self, path: str) -> Iterator[Failing]:
         """The failing sinks of a file."""

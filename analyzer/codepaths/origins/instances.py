@@ -59,12 +59,15 @@ class Instances:
         self.attributes: dict[str, int] = {}
         """attribute → how often it is seen to hold the class, where its name tells so anywhere"""
         self._locals: set[tuple[str, str, str]] = set()
+        self._fields: set[str] = set()
+        """names that hold the class somewhere: where, only the class of what they are read from can tell"""
         seen: Counter[str] = Counter()
         for found in code.facts.carriers(self.name):
             if found.row.receiver and found.row.how != "annotation":
                 seen[found.row.name] += 1
             else:
                 self._locals.add((found.path, found.function, found.row.name))
+            self._fields.add(found.row.name)
         for attribute, count in sorted(seen.items()):
             if code.facts.mentioned(attribute) > _MAX_FILES:
                 continue  # a name of everybody's
@@ -77,7 +80,7 @@ class Instances:
         """Names one of which a file must mention to have a value of the class; none where a literal makes one."""
         if self._literals:
             return ()
-        return tuple(sorted({self.name, *self._makers, *self.attributes}))
+        return tuple(sorted({self.name, *self._makers, *self.attributes, *self._fields}))
 
     def is_one(self, path: str, function: str, node: ast.expr) -> bool:
         """Whether an expression is seen to be a value of the class."""
@@ -97,8 +100,11 @@ class Instances:
                     return False  # the walk over the function knows what it holds where
                 return (path, function, name) in self._locals or self._is_of_class(path, function, name)
             case ast.Call():
-                if is_getattr(node):
-                    return isinstance(node.args[1], ast.Constant) and node.args[1].value in self.attributes
+                if is_getattr(node) and isinstance(node.args[1], ast.Constant):
+                    attribute, holder = str(node.args[1].value), chain(node.args[0])
+                    return attribute in self.attributes or bool(
+                        holder and self._is_of_class(path, function, f"{holder}.{attribute}")
+                    )
                 return self._is_made(path, function, node)
         return False
 

@@ -73,6 +73,19 @@ class Names:
                 return Meaning(path=file)
         return None
 
+    def variable(self, path: str, name: str) -> tuple[str, str]:
+        """File and name of the variable of a module that `NAME` or `module.NAME` means; two empty texts for none."""
+        holder, _, last = name.rpartition(".")
+        if holder:
+            found = self.dotted(path, holder)
+            inside = found is not None and found.klass is None and found.function is None
+            return (found.path, last) if found is not None and inside else ("", "")
+        for row in self._code.facts.of(path).imports:
+            if row.name and (row.alias or row.name) == name:
+                files = self.module(row.module, level=row.level, of=path)
+                return (files[0], row.name) if files else ("", "")
+        return path, name
+
     def dotted(self, path: str, name: str, *, function: str = "") -> Meaning | None:
         """The same of `a.b.c`: a module's members are followed, a class's methods are found in its bases too."""
         first, *rest = name.split(".")

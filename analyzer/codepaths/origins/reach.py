@@ -9,14 +9,23 @@ from __future__ import annotations
 import builtins
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from analyzer.codepaths.code_facts import Found
+from analyzer.codepaths.fact_rows import MODULE, Function
 from analyzer.codepaths.origins.calls import by_name, known
 from analyzer.codepaths.origins.code import Code
+from analyzer.codepaths.origins.references import referred
 from analyzer.model import CodePath, Role
 
 MAX_HOPS = 5
 _MAX_FUNCTIONS = 2_000
+_MAX_CALLERS_UP = 2
+"""how far up from a function that reports errors its callers are looked for"""
+_MAX_CALLERS = 20
+_NAMED_UP_TO = 2
+"""hops up to which functions count that are only named, for somebody else to call"""
+_MAX_FILES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,27 +84,33 @@ class Reach:
 def from_wrappers(code: Code, wrappers: Sequence[CodePath], exception: str = "") -> Reach:
     """What the `try` bodies of these statements' handlers run, to five calls deep.
 
-    A statement outside an `except` clause starts from its function's whole body above it. A handler that cannot catch
-    `exception` starts nothing.
+    A statement outside an `except` clause starts from what its function does above it, and from where that function
+    is called: a program may report its errors in one place. A handler that cannot catch `exception` starts nothing.
     """
     starts: list[Reached] = []
     for wrapper in wrappers:
-        handler = code.facts.handler_of(wrapper.file, wrapper.line)
-        around = code.facts.function_at(wrapper.file, wrapper.line)
-        if around is None or (handler is not None and not can_catch(handler.row.types, exception)):
-            continue
-        first, last = (handler.row.try_line, handler.row.try_end_line) if handler else (1, wrapper.line)
-        starts.append(
-            Reached(
-                path=wrapper.file,
-                function=around.name,
-                hops=0,
-                first=first,
-                last=last,
-                start=(wrapper.file, wrapper.line),
-            )
-        )
-    return _spread(code, starts)
+        for here in _starts(code, wrapper.file, wrapper.line, exception, _MAX_CALLERS_UP):
+            starts.append(replace(here, start=(wrapper.file, wrapper.line)))
+    return _spread(code, sorted(starts, key=lambda s: s.hops))
+
+
+def _starts(code: Code, path: str, line: int, exception: str, up: int) -> Iterator[Reached]:
+    handler = code.facts.handler_of(path, line)
+    around = code.facts.function_at(path, line)
+    if around is None:
+        return
+    if handler is not None:
+        if can_catch(handler.row.types, exception):
+            first, last = handler.row.try_line, handler.row.try_end_line
+            yield Reached(path=path, function=around.name, hops=0, first=first, last=last)
+        return
+    yield Reached(path=path, function=around.name, hops=0, last=line)
+    name = around.name.rpartition(".")[2]
+    if up and around.name != MODULE and code.facts.mentioned(name) <= _MAX_FILES:
+        for call in code.facts.callers(name)[:_MAX_CALLERS]:
+            meant = (known(code, call) or by_name(code, call)) if not code.is_test(call.path) else []
+            if any((m.path, m.row.name) == (path, around.name) for m in meant):
+                yield from _starts(code, call.path, call.row.line, exception, up - 1)
 
 
 def can_catch(types: Sequence[str], exception: str) -> bool:
@@ -127,22 +142,32 @@ def _spread(code: Code, starts: Sequence[Reached]) -> Reach:
         here = waiting.popleft()
         if here.hops >= MAX_HOPS:
             continue
-        for found in code.facts.calls_in(here.path, here.function):
-            call = found.row
-            if not here.holds(call.line) or (here.line is not None and call.line != here.line):
-                continue
-            sure = known(code, found)
-            for target in sure or by_name(code, found):
-                if len(reach.functions) >= _MAX_FUNCTIONS:
-                    return reach
-                there = Reached(
-                    path=target.path,
-                    function=target.row.name,
-                    hops=here.hops + 1,
-                    certain=here.certain and bool(sure),
-                    via=(*here.via, (here.path, call.line)),
-                    start=here.start,
-                )
-                if reach.add(there):
-                    waiting.append(there)
+        for target, line, certain in _run_from(code, here):
+            if len(reach.functions) >= _MAX_FUNCTIONS:
+                return reach
+            there = Reached(
+                path=target.path,
+                function=target.row.name,
+                hops=here.hops + 1,
+                certain=here.certain and certain,
+                via=(*here.via, (here.path, line)),
+                start=here.start,
+            )
+            if reach.add(there):
+                waiting.append(there)
     return reach
+
+
+def _run_from(code: Code, here: Reached) -> Iterator[tuple[Found[Function], int, bool]]:
+    """Functions that a function calls, with the line, and whether it surely means them; then those that it names."""
+    for found in code.facts.calls_in(here.path, here.function):
+        line = found.row.line
+        if not here.holds(line) or (here.line is not None and line != here.line):
+            continue
+        sure = known(code, found)
+        for target in sure or by_name(code, found):
+            yield target, line, bool(sure)
+    if here.hops <= _NAMED_UP_TO:
+        first, last = (here.line, here.line) if here.line is not None else (here.first, here.last)
+        for target, line in referred(code, here.path, here.function, first, last):
+            yield target, line, False

@@ -44,6 +44,11 @@ class Receivers:
         node = self._code.function(path, function)
         return node is not None and name in self._assigned(path, function, node)
 
+    def assigned_in_module(self, path: str, name: str) -> list[ast.expr]:
+        """The values that the top level of a file assigns to a name."""
+        module = self._code.module(path)
+        return self._assigned(path, "", module).get(name, []) if module is not None else []
+
     def _find(self, path: str, function: str, receiver: str, depth: int) -> Meaning | None:
         if depth > _MAX_DEPTH or not receiver or "[]" in receiver:
             return None
@@ -121,8 +126,7 @@ class Receivers:
         return None
 
     def _global(self, path: str, name: str, depth: int) -> Meaning | None:
-        module = self._code.module(path)
-        for value in self._assigned(path, "", module).get(name, ()) if module is not None else ():
+        for value in self.assigned_in_module(path, name):
             if (given := chain(value)) and given != name:
                 return self.klass(path, "", given, depth=depth + 1)
         for row in self._code.facts.of(path).imports:
