@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from analyzer.codepaths.origins import names, serialization
+from analyzer.codepaths.origins import (
+    attributes,
+    conversions,
+    keys,
+    names,
+    raising,
+    serialization,
+    signatures,
+    timeouts,
+)
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.reach import Reach
 from analyzer.model import OriginSearch, Query, QueryKind
@@ -19,6 +28,16 @@ SEARCHES: Mapping[QueryKind, Search] = {
     QueryKind.UNSERIALIZABLE: serialization.search,
     QueryKind.NAME: names.search_undefined,
     QueryKind.UNBOUND: names.search_unbound,
+    QueryKind.ATTRIBUTE: attributes.search_attribute,
+    QueryKind.OPERATION: attributes.search_operation,
+    QueryKind.SIGNATURE: signatures.search,
+    QueryKind.KEY: keys.search_key,
+    QueryKind.INDEX: keys.search_index,
+    QueryKind.UNPACK: keys.search_unpack,
+    QueryKind.CONVERSION: conversions.search_conversion,
+    QueryKind.VALIDATION: conversions.search_validation,
+    QueryKind.TIMEOUT: timeouts.search,
+    QueryKind.TEXT: raising.search,
 }
 """what answers which kind of query; a kind that is not here has no search yet, and says so"""
 

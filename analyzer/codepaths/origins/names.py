@@ -88,7 +88,9 @@ class _Undefined:
     def elsewhere(self, first: list[str]) -> list[Draft]:
         """Undefined reads of the name in the files of the tree, beginning with those named and with their neighbours."""
         near = {p.rpartition("/")[0] for p in first}
-        paths = sorted(self._code.mentioning([self._name]), key=lambda p: (p not in first, p.rpartition("/")[0] not in near, p))
+        paths = sorted(
+            self._code.mentioning([self._name]), key=lambda p: (p not in first, p.rpartition("/")[0] not in near, p)
+        )
         wanted = [p for p in paths if self.lacking(p)][:_MAX_FILES]
         return [d for path in wanted for site in sites_in(self._code, path) for d in self.undefined(site)]
 
@@ -160,7 +162,9 @@ def _why_unbound(site: Site, name: str, without: list[Binding], others: list[Bin
         said.append(f"{name} is assigned at {lines}, and there is a way to this read that does not pass there")
     elif bindings:
         lines = ", ".join(f"{site.path}:{n}" for n in bindings)
-        said.append(f"{site.function} assigns {name} itself at {lines}, so it is local, and no assignment comes before this read")
+        said.append(
+            f"{site.function} assigns {name} itself at {lines}, so it is local, and no assignment comes before this read"
+        )
     else:
         said.append(f"{name} is local to {site.function}, and nothing assigns it before this read")
     return tuple(said)

@@ -163,6 +163,8 @@ class Draft:
     weight: float = 0.0
     """what the search itself prefers, the higher the better; decides between places of equal proof"""
     breaking: tuple[ast.AST, ...] = field(default=())
+    confidence: float | None = None
+    """where something else than the proof tells how likely the place is"""
 
 
 def answer(
@@ -179,7 +181,9 @@ def answer(
     if len(ordered) > len(shown):
         cut = f"{len(ordered) - len(shown)} more places fit and are not shown"
         reason = f"{reason}; {cut}" if reason else cut
-    best = [d for d in shown if (d.proof, d.site.reached is not None) == (shown[0].proof, shown[0].site.reached is not None)]
+    best = [
+        d for d in shown if (d.proof, d.site.reached is not None) == (shown[0].proof, shown[0].site.reached is not None)
+    ]
     taken = {_place(d) for d in shown}
     beside = [d for d in _distinct(sorted(siblings, key=_order)) if _place(d) not in taken]
     harmless = [x for x in dict.fromkeys(look_alikes) if (x[0], x[1]) not in taken]
@@ -219,7 +223,9 @@ def _distinct(drafts: Sequence[Draft]) -> list[Draft]:
 
 def _origin(code: Code, draft: Draft, *, unique: bool) -> Origin:
     site, reached = draft.site, draft.site.reached
-    confidence = _CONFIDENCE[draft.proof] * (1.0 if reached is None or reached.certain else 0.8)
+    confidence = draft.confidence
+    if confidence is None:
+        confidence = _CONFIDENCE[draft.proof] * (1.0 if reached is None or reached.certain else 0.8)
     raised_at = None
     if draft.raised is not None:
         thrower = draft.raised_in or site
