@@ -121,7 +121,7 @@ def _awaited(code: Code, reach: Reach, type_: str) -> OriginSearch:
 
 def _returned_types(code: Code, definitions: Definitions, sources: Sources, definition: Definition) -> set[str | None]:
     """Types that a function returns; None among them where one is not known."""
-    always = nones.returning_none(code, definition)
+    always = nones.returning_none(code, definition, definitions)
     if always is not None and always[0]:
         return {"NoneType"}
     node = definition.node
@@ -135,7 +135,7 @@ def _returned_types(code: Code, definitions: Definitions, sources: Sources, defi
             if known is None and isinstance(inner.value, ast.Call):
                 known = _last(written(inner.value.func)) if written(inner.value.func)[:1].isupper() else None
             found.add(known)
-    del definitions, sources
+    del sources
     return found
 
 

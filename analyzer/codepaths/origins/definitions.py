@@ -21,7 +21,7 @@ _MAX_DEPTH = 6
 _MAX_RIVALS = 4
 _TRANSPARENT = frozenset(
     "staticmethod classmethod abstractmethod override overload final wraps property cached_property get post put delete patch"
-    " head options route websocket on_event exception_handler middleware fixture command task".split()
+    " dataclass head options route websocket on_event exception_handler middleware fixture command task".split()
 )
 """decorators, by the last part of their names, that leave the signature and the kind of a function as they are"""
 _USUAL_METHODS = frozenset(

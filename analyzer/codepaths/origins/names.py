@@ -98,11 +98,9 @@ class _Undefined:
         """Reads of the name that have something to bind it, where one would look first."""
         found: list[tuple[str, int, str]] = []
         files = {d.site.path for d in drafts}
-        if reach:
-            near = {r.path for r in reach if r.hops <= 1}
-            sites = [s for s in reached_sites(self._code, reach, having(self._code, self._name)) if s.path in near]
-        else:
-            sites = [s for p in sorted(files) for s in sites_in(self._code, p)]
+        files |= {r.path for r in reach if r.hops == 0}
+        mentions = having(self._code, self._name)
+        sites = [s for p in sorted(files) if mentions(p) for s in sites_in(self._code, p)]
         for site in sites:
             scopes = self.scopes(site.path)
             bound = scopes.binds(site.function, self._name) if scopes.readable else None

@@ -62,7 +62,7 @@ def search(code: Code, reach: Reach, operands: Operands, words: list[str]) -> Or
         for operation, value in operands(site):
             if not site.holds(operation) or site.caught(operation, _ERRORS):
                 continue
-            found = sources.of(site, value)
+            found = sources.of(site, value, returns=False)
             if found and all(s.tested for s in found):
                 why = f"cannot raise this: a condition before it looks at {written(value) or 'the value'}"
                 harmless.append((site.path, line_of(operation), why))
@@ -115,7 +115,7 @@ def _gives_none(code: Code, definitions: Definitions, source: Source) -> _Giving
         return None
     resolved = definitions.called(site, call)
     if resolved.found:
-        given = [(d, returning_none(code, d)) for d in resolved.found]
+        given = [(d, returning_none(code, d, definitions)) for d in resolved.found]
         known = [(d, g) for d, g in given if g is not None]
         if not known:
             return None
@@ -133,7 +133,9 @@ def _gives_none(code: Code, definitions: Definitions, source: Source) -> _Giving
     return None
 
 
-def returning_none(code: Code, definition: Definition) -> tuple[bool, str] | None:
+def returning_none(
+    code: Code, definition: Definition, definitions: Definitions, depth: int = 0
+) -> tuple[bool, str] | None:
     """Whether a function always gives None, and where; None where it never does, or that cannot be told."""
     node = definition.node
     if not isinstance(node, FunctionNode) or definition.decorated or is_generator(node):
@@ -151,6 +153,12 @@ def returning_none(code: Code, definition: Definition) -> tuple[bool, str] | Non
         return True, f"{definition.where} returns nothing"
     if valued and not ends_early(node.body):
         return False, f"{definition.where} can end without a `return`"
+    for inner in valued if depth < 2 else []:
+        given = inner.value.value if isinstance(inner.value, ast.Await) else inner.value
+        only = definitions.called(site, given).only if isinstance(given, ast.Call) else None
+        further = returning_none(code, only, definitions, depth + 1) if only is not None else None
+        if further is not None and only is not None:
+            return False, f"{definition.path}:{inner.lineno} returns what {only.name} gives, and {further[1]}"
     if "None" in annotation_names(node.returns) and valued:
         return False, f"{definition.where} is annotated as one that may return None"
     return None

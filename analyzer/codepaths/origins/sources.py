@@ -139,16 +139,19 @@ class Sources:
                 targets = [part.target] if isinstance(part, ast.AnnAssign) and part.value is not None else targets
                 for target in targets:
                     if isinstance(target, ast.Attribute) and target.attr == attribute and _is_self(target.value):
-                        method = site_of(self._code, owner.path, name)
+                        method = self._site(owner.path, name)
                         value = getattr(part, "value", None)
                         if method is not None and isinstance(value, ast.expr):
                             yield method, value
+
+    def _site(self, path: str, function: str) -> Site | None:
+        return site_of(self._code, path, function, self._reach.of(path, function))
 
     def _returned(
         self, site: Site, call: ast.Call, steps: tuple[str, ...], tested: bool, depth: int
     ) -> Iterator[Source]:
         only = self._definitions.called(site, call).only
-        inner = site_of(self._code, only.path, only.name) if only is not None else None
+        inner = self._site(only.path, only.name) if only is not None else None
         plain = only is not None and isinstance(only.node, ast.FunctionDef) and not only.decorated
         if inner is None or only is None or not plain or inner.function == MODULE or is_generator(inner.node):
             yield Source(site=site, value=call, steps=steps, tested=tested)
