@@ -14,7 +14,7 @@ from analyzer.codepaths.frame_mapping import FrameMapper, MappedFrame
 from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.languages import Unread
 from analyzer.codepaths.origins import search
-from analyzer.codepaths.origins.code import Code
+from analyzer.codepaths.origins.code import Code, Said
 from analyzer.codepaths.origins.reach import from_frames, from_wrappers
 from analyzer.codepaths.owners import OWNER_FILES, OwnerRule, owner_of, read_owners
 from analyzer.codepaths.presentation import code_host, excerpt, link
@@ -39,6 +39,8 @@ from analyzer.model import (
 )
 
 _MAX_SPAN = 30
+_UNIT = "\x1f"
+"""between the hole expressions of a statement"""
 _ROLES = {"log": Role.EMIT, "print": Role.EMIT, "raise": Role.RAISE}
 _LABEL_CONFIDENCE = 0.97
 _LABELLED_AMONG = 50
@@ -77,7 +79,7 @@ class RepositoryIndex:
         self._host: str | None = None
         self.facts = CodeFacts(lambda: (self._store, self._blobs), self._begin_anew, paths_by_blob)
         """functions, calls, imports, handlers and more; costs nothing until it is asked"""
-        self.code = Code(tree=tree, contents=self._contents, facts=self.facts, place=self._place)
+        self.code = Code(tree=tree, contents=self._contents, facts=self.facts, place=self._place, said=self._said)
 
     @property
     def commit(self) -> str | None:
@@ -133,6 +135,17 @@ class RepositoryIndex:
         if frames:
             return search(self.code, query, from_frames(self.code, self.frames(frames)))
         return search(self.code, query, from_wrappers(self.code, wrappers, query.exception))
+
+    def _said(self, text: str) -> list[Said]:
+        """Statements whose template gives the whole of a text, with what stood in its holes, best first."""
+        found = []
+        for hit in self._hits(text, limit=_LABELLED_AMONG):
+            if hit.alignment.fit is Fit.WHOLE:
+                holes = hit.statement.holes.split(_UNIT) if hit.statement.holes else []
+                values = hit.alignment.values if len(holes) == len(hit.alignment.values) else ()
+                pairs = tuple(zip(holes, values, strict=False)) if values else ()
+                found.append(Said(path=self._code_path(hit), kind=hit.statement.kind, values=pairs))
+        return found
 
     def why_unmapped(self, message: str) -> str:
         """Why no statement was found for a text."""

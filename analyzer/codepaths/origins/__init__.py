@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from analyzer.codepaths.origins import modules, names, serialization
+from analyzer.codepaths.origins import (
+    attributes,
+    conversions,
+    keys,
+    modules,
+    names,
+    raising,
+    serialization,
+    signatures,
+    timeouts,
+)
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.reach import Reach
 from analyzer.model import CodePath, Origin, OriginSearch, Proof, Query, QueryKind, Role
@@ -21,6 +31,16 @@ SEARCHES: Mapping[QueryKind, Search] = {
     QueryKind.MODULE: modules.search,
     QueryKind.NAME: names.search_undefined,
     QueryKind.UNBOUND: names.search_unbound,
+    QueryKind.ATTRIBUTE: attributes.search_attribute,
+    QueryKind.OPERATION: attributes.search_operation,
+    QueryKind.SIGNATURE: signatures.search,
+    QueryKind.KEY: keys.search_key,
+    QueryKind.INDEX: keys.search_index,
+    QueryKind.UNPACK: keys.search_unpack,
+    QueryKind.CONVERSION: conversions.search_conversion,
+    QueryKind.VALIDATION: conversions.search_validation,
+    QueryKind.TIMEOUT: timeouts.search,
+    QueryKind.TEXT: raising.search,
 }
 """what answers which kind of query; a kind that is not here has no search yet, and says so"""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from analyzer.codepaths.code_facts import CodeFacts
@@ -35,14 +36,40 @@ class Placing(Protocol):
     ) -> CodePath: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A statement whose template gives a text."""
+
+    path: CodePath
+    kind: str
+    """raise, exception, return, kwarg, …: see `statements`"""
+    values: tuple[tuple[str, str], ...] = ()
+    """(source of the expression, what stood in its place) of each hole; empty where they cannot be paired"""
+
+
+def _nothing_said(text: str) -> list[Said]:
+    del text
+    return []
+
+
 class Code:
     """Not to be shared between threads. Trees are parsed once each, and only of files that a search asks for."""
 
-    def __init__(self, *, tree: Tree, contents: Contents, facts: CodeFacts, place: Placing) -> None:
+    def __init__(
+        self,
+        *,
+        tree: Tree,
+        contents: Contents,
+        facts: CodeFacts,
+        place: Placing,
+        said: Callable[[str], list[Said]] = _nothing_said,
+    ) -> None:
         self.tree = tree
         self.facts = facts
         self._contents = contents
         self._place = place
+        self.said = said
+        """statements whose template gives the whole of a text, best first"""
         self._parsed: dict[str, ast.Module | None] = {}
         self._functions: dict[str, dict[str, FunctionNode]] = {}
         self._once: dict[str, Any] = {}

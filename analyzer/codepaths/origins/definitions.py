@@ -21,11 +21,16 @@ _MAX_DEPTH = 6
 _MAX_RIVALS = 4
 _TRANSPARENT = frozenset(
     "staticmethod classmethod abstractmethod override overload final wraps property cached_property get post put delete patch"
-    " head options route websocket on_event exception_handler middleware fixture command task".split()
+    " dataclass head options route websocket on_event exception_handler middleware fixture command task".split()
 )
 """decorators, by the last part of their names, that leave the signature and the kind of a function as they are"""
 _USUAL_METHODS = frozenset(
-    dir(dict) + dir(list) + dir(str) + dir(set) + dir(bytes) + "close send read write connect execute run start stop".split()
+    dir(dict)
+    + dir(list)
+    + dir(str)
+    + dir(set)
+    + dir(bytes)
+    + "close send read write connect execute run start stop".split()
 )
 
 
@@ -106,6 +111,11 @@ class Definitions:
             if f"/{p.removesuffix('.py').removesuffix('/__init__')}".endswith(f"/{stem}")
         ]
         return min(fitting, key=lambda p: (-_shared(p, near), len(p), p), default=None)
+
+    def imported_from(self, statement: ast.ImportFrom, path: str) -> str | None:
+        """The file that a `from … import …` takes its names from."""
+        row = Import(0, statement.module or "", "", "", statement.level, statement.lineno, "")
+        return self.module_path(imported_modules(row, path)[0], path)
 
     def named(self, path: str, name: str, depth: int = 0) -> Resolved:
         """What a dotted name means at the top level of a file."""

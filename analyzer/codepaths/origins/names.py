@@ -88,7 +88,9 @@ class _Undefined:
     def elsewhere(self, first: list[str]) -> list[Draft]:
         """Undefined reads of the name in the files of the tree, beginning with those named and with their neighbours."""
         near = {p.rpartition("/")[0] for p in first}
-        paths = sorted(self._code.mentioning([self._name]), key=lambda p: (p not in first, p.rpartition("/")[0] not in near, p))
+        paths = sorted(
+            self._code.mentioning([self._name]), key=lambda p: (p not in first, p.rpartition("/")[0] not in near, p)
+        )
         wanted = [p for p in paths if self.lacking(p)][:_MAX_FILES]
         return [d for path in wanted for site in sites_in(self._code, path) for d in self.undefined(site)]
 
@@ -96,11 +98,9 @@ class _Undefined:
         """Reads of the name that have something to bind it, where one would look first."""
         found: list[tuple[str, int, str]] = []
         files = {d.site.path for d in drafts}
-        if reach:
-            near = {r.path for r in reach if r.hops <= 1}
-            sites = [s for s in reached_sites(self._code, reach, having(self._code, self._name)) if s.path in near]
-        else:
-            sites = [s for p in sorted(files) for s in sites_in(self._code, p)]
+        files |= {r.path for r in reach if r.hops == 0}
+        mentions = having(self._code, self._name)
+        sites = [s for p in sorted(files) if mentions(p) for s in sites_in(self._code, p)]
         for site in sites:
             scopes = self.scopes(site.path)
             bound = scopes.binds(site.function, self._name) if scopes.readable else None
@@ -160,7 +160,9 @@ def _why_unbound(site: Site, name: str, without: list[Binding], others: list[Bin
         said.append(f"{name} is assigned at {lines}, and there is a way to this read that does not pass there")
     elif bindings:
         lines = ", ".join(f"{site.path}:{n}" for n in bindings)
-        said.append(f"{site.function} assigns {name} itself at {lines}, so it is local, and no assignment comes before this read")
+        said.append(
+            f"{site.function} assigns {name} itself at {lines}, so it is local, and no assignment comes before this read"
+        )
     else:
         said.append(f"{name} is local to {site.function}, and nothing assigns it before this read")
     return tuple(said)

@@ -16,7 +16,7 @@ _MAX_OF_A_TABLE = 60
 
 
 def referred(code: Code, path: str, function: str, first: int, last: int) -> list[tuple[Found[Function], int]]:
-    """The functions of the tree that these lines of a function name, or that a table named there holds; with the line."""
+    """The functions that these lines of a function name, or that a table named there holds; each with the line."""
     kept: dict[tuple[str, str, int, int], list[tuple[Found[Function], int]]] = code.once("references", dict)
     key = (path, function, first, last)
     if key not in kept:

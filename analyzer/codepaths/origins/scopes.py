@@ -101,7 +101,9 @@ def reads_of(scope: FunctionNode | ast.Module, nodes: list[ast.AST], name: str) 
         elif isinstance(node, ast.AnnAssign) and not isinstance(scope, ast.Module):
             hidden.update(ast.walk(node.annotation))  # never evaluated in a function
         elif isinstance(node, ast.ClassDef):
-            own = {t.id for s in node.body for t in ast.walk(s) if isinstance(t, ast.Name) and isinstance(t.ctx, ast.Store)}
+            own = {
+                t.id for s in node.body for t in ast.walk(s) if isinstance(t, ast.Name) and isinstance(t.ctx, ast.Store)
+            }
             hidden.update(n for s in node.body for n in ast.walk(s) if name in own)
     reads = [n for n in nodes if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
     return [n for n in reads if n not in hidden]

@@ -9,10 +9,11 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from analyzer.codepaths.fact_rows import MODULE
 from analyzer.codepaths.origins.code import Code
-from analyzer.codepaths.origins.flow import Flow, FunctionNode, Scope, own_nodes
+from analyzer.codepaths.origins.flow import Flow, Scope, own_nodes
 from analyzer.codepaths.origins.narrowing import written
 from analyzer.codepaths.origins.reach import Reach, Reached
 from analyzer.model import CodePath, LookAlike, Origin, OriginSearch, Proof, Role
@@ -63,7 +64,7 @@ class Site:
     def unconditional(self, node: ast.AST) -> bool:
         """Whether it runs whenever the function does, as far as it is not left before."""
         inner = [node, *self.around(node)]
-        for part, outer in zip(inner, inner[1:], strict=False):
+        for part, outer in pairwise(inner):
             if isinstance(outer, ast.If | ast.IfExp | ast.While) and part is outer.test:
                 continue
             if isinstance(outer, ast.For | ast.AsyncFor) and part is outer.iter:
@@ -121,9 +122,9 @@ def reached_sites(code: Code, reach: Reach, fits: Callable[[str], bool] | None =
 
 
 def having(code: Code, *words: str) -> Callable[[str], bool]:
-    """Whether the text of a file has one of these words."""
+    """Whether the text of a file has one of these words; any has where none are given."""
     raw = [w.encode() for w in words if w]
-    return lambda path: any(w in code.text(path) for w in raw)
+    return lambda path: not raw or any(w in code.text(path) for w in raw)
 
 
 def site_of(code: Code, path: str, function: str, reached: Reached | None = None) -> Site | None:
@@ -163,6 +164,15 @@ class Draft:
     weight: float = 0.0
     """what the search itself prefers, the higher the better; decides between places of equal proof"""
     breaking: tuple[ast.AST, ...] = field(default=())
+    confidence: float | None = None
+    """where something else than the proof tells how likely the place is"""
+
+    @property
+    def reached(self) -> Reached | None:
+        """How the place is reached, else how the function that throws is."""
+        if self.site.reached is None and self.raised_in is not None:
+            return self.raised_in.reached
+        return self.site.reached
 
 
 def answer(
@@ -179,7 +189,7 @@ def answer(
     if len(ordered) > len(shown):
         cut = f"{len(ordered) - len(shown)} more places fit and are not shown"
         reason = f"{reason}; {cut}" if reason else cut
-    best = [d for d in shown if (d.proof, d.site.reached is not None) == (shown[0].proof, shown[0].site.reached is not None)]
+    best = [d for d in shown if (d.proof, d.reached is None) == (shown[0].proof, shown[0].reached is None)]
     taken = {_place(d) for d in shown}
     beside = [d for d in _distinct(sorted(siblings, key=_order)) if _place(d) not in taken]
     harmless = [x for x in dict.fromkeys(look_alikes) if (x[0], x[1]) not in taken]
@@ -192,7 +202,7 @@ def answer(
 
 
 def _order(draft: Draft) -> tuple[object, ...]:
-    reached = draft.site.reached
+    reached = draft.reached
     hops = reached.hops if reached is not None else 1 << 20
     return (
         -draft.proof,
@@ -218,8 +228,10 @@ def _distinct(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _origin(code: Code, draft: Draft, *, unique: bool) -> Origin:
-    site, reached = draft.site, draft.site.reached
-    confidence = _CONFIDENCE[draft.proof] * (1.0 if reached is None or reached.certain else 0.8)
+    site, reached = draft.site, draft.reached
+    confidence = draft.confidence
+    if confidence is None:
+        confidence = _CONFIDENCE[draft.proof] * (1.0 if reached is None or reached.certain else 0.8)
     raised_at = None
     if draft.raised is not None:
         thrower = draft.raised_in or site
