@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from analyzer.codepaths.origins import modules, serialization
+from analyzer.codepaths.origins import imports, modules, serialization, settings
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.reach import Reach
 from analyzer.model import OriginSearch, Query, QueryKind
@@ -17,7 +17,12 @@ Search = Callable[[Code, Query, Reach], OriginSearch]
 
 SEARCHES: Mapping[QueryKind, Search] = {
     QueryKind.UNSERIALIZABLE: serialization.search,
+    QueryKind.CONNECTION: settings.connection,
+    QueryKind.CREDENTIAL: settings.credential,
+    QueryKind.ENVIRONMENT: settings.environment,
+    QueryKind.IMPORT: imports.search,
     QueryKind.MODULE: modules.search,
+    QueryKind.RESOURCE: settings.resource,
 }
 """what answers which kind of query; a kind that is not here has no search yet, and says so"""
 
