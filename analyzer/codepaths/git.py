@@ -113,7 +113,7 @@ class Git:
             assert process.stdout is not None
             while len(found) < limit and (raw := process.stdout.readline(_MAX_LINE)):
                 name, _, rest = raw.decode("utf-8", "surrogateescape").partition("\0")
-                number, _, line = rest.partition(":")
+                number, _, line = rest.partition("\0" if "\0" in rest else ":")  # versions of git differ
                 if number.isdigit():  # else it goes on with a line that was too long
                     found.append((name.partition(":")[2], int(number), line.rstrip("\r\n")[:400]))
             process.kill()

@@ -76,8 +76,7 @@ def resource(code: Code, query: Query, reach: Reach) -> OriginSearch:
     lines = [x for x in lines if re.search(r"[:=\s]", x.text)]
     if not lines:
         return OriginSearch(reason=f"no line of the tree sets a limit of {kind or 'this resource'}")
-    found = _ranked(code, lines, f"it sets a limit of {kind}", f"a limit of {kind}", proof=Proof.NAMES)
-    return found
+    return _ranked(code, lines, f"it sets a limit of {kind}", f"a limit of {kind}", proof=Proof.NAMES)
 
 
 def variable(code: Code, name: str, reach: Reach) -> OriginSearch:
