@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from analyzer.codepaths.origins import imports, modules, serialization, settings
+from analyzer.codepaths.origins import database, files, imports, modules, serialization, settings
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.reach import Reach
 from analyzer.model import OriginSearch, Query, QueryKind
@@ -19,7 +19,9 @@ SEARCHES: Mapping[QueryKind, Search] = {
     QueryKind.UNSERIALIZABLE: serialization.search,
     QueryKind.CONNECTION: settings.connection,
     QueryKind.CREDENTIAL: settings.credential,
+    QueryKind.DATABASE: database.search,
     QueryKind.ENVIRONMENT: settings.environment,
+    QueryKind.FILE: files.search,
     QueryKind.IMPORT: imports.search,
     QueryKind.MODULE: modules.search,
     QueryKind.RESOURCE: settings.resource,
