@@ -25,6 +25,7 @@ _SAFE = tuple(
     for part in ("-c", setting)
 )
 REGULAR_MODES = frozenset({"100644", "100755", "100664"})
+_MAX_LINE = 100_000
 _SOURCES = tuple(f"*{suffix}" for suffix in SUFFIXES)
 
 
@@ -85,6 +86,38 @@ class Git:
         new = self.run("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", *_SOURCES)
         changed.update(p for p in new.decode("utf-8", "surrogateescape").split("\0") if p)
         return changed, gone
+
+    def grep(self, text: str, commit: str, patterns: Sequence[str], *, limit: int) -> list[tuple[str, int, str]]:
+        """(path from the root, line, text of the line) where a text stands in a commit's files, whatever its case.
+
+        At most `limit` lines, each cut at 400 characters; the text is no pattern.
+        """
+        command = [
+            "git",
+            *_SAFE,
+            "-C",
+            str(self.directory),
+            "grep",
+            "--no-color",
+            "--full-name",
+            "-n",
+            "-I",
+            "-i",
+            "-z",
+        ]
+        command += ["-F", "-e", text, commit, "--", *(f":(top,glob,icase){p}" for p in patterns)]
+        found: list[tuple[str, int, str]] = []
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+        ) as process:
+            assert process.stdout is not None
+            while len(found) < limit and (raw := process.stdout.readline(_MAX_LINE)):
+                name, _, rest = raw.decode("utf-8", "surrogateescape").partition("\0")
+                number, _, line = rest.partition("\0" if "\0" in rest else ":")  # versions of git differ
+                if number.isdigit():  # else it goes on with a line that was too long
+                    found.append((name.partition(":")[2], int(number), line.rstrip("\r\n")[:400]))
+            process.kill()
+        return found
 
     def root(self) -> Path:
         """Top of the work tree."""

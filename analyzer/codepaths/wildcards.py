@@ -52,6 +52,15 @@ def matches(tokens: tuple[Token, ...], text: str) -> bool:
     return _machine(tokens).accepts(text)
 
 
+def literal(tokens: Sequence[Token]) -> str:
+    """The longest text that has to stand in whatever the tokens cover: a quick way to what cannot match."""
+    runs, run = [""], ""
+    for token in tokens:
+        run = run + token if isinstance(token, str) else ""
+        runs.append(run)
+    return max(runs, key=len)
+
+
 class _Machine:
     """All ways through a pattern at once: bit n is set where token n comes next."""
 

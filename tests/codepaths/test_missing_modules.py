@@ -78,6 +78,16 @@ def test_a_line_that_would_take_the_package_too_speaks_against_itself(ask: ASK) 
     assert any(e.startswith("against it") for e in inner.origins[0].path.evidence)
 
 
+def test_a_line_that_another_takes_back_is_named_with_that_doubt(ask: ASK) -> None:
+    found = ask(SHOP | {".dockerignore": "**/gauge.py\n!shop/\n"}, "shop.monitoring.gauge")
+    first = found.origins[0]
+    assert (first.path.file, first.path.line, first.proof) == (".dockerignore", 1, Proof.NAMES)
+    assert any("`!shop/` in line 2 brings it back" in e for e in first.path.evidence)
+    for taken_back in ("**/gauge.py\n!**/gauge.py\n", "!shop/\n", "**/monitoring\n!shop/monitoring\n"):
+        found = ask({".dockerignore": taken_back}, "shop.monitoring.gauge")
+        assert found.origins[0].path.file == "shop/web/chart.py", taken_back
+
+
 def test_the_ignore_file_of_a_dockerfile_counts_instead_of_the_common_one(ask: ASK) -> None:
     files = {"Dockerfile.dockerignore": "shop/monitoring/gauge.py\n", ".dockerignore": ""}
     found = ask(SHOP | files, "shop.monitoring.gauge")

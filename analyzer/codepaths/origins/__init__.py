@@ -12,11 +12,15 @@ from dataclasses import replace
 from analyzer.codepaths.origins import (
     attributes,
     conversions,
+    database,
+    files,
+    imports,
     keys,
     modules,
     names,
     raising,
     serialization,
+    settings,
     signatures,
     timeouts,
 )
@@ -28,6 +32,12 @@ Search = Callable[[Code, Query, Reach], OriginSearch]
 
 SEARCHES: Mapping[QueryKind, Search] = {
     QueryKind.UNSERIALIZABLE: serialization.search,
+    QueryKind.CONNECTION: settings.connection,
+    QueryKind.CREDENTIAL: settings.credential,
+    QueryKind.DATABASE: database.search,
+    QueryKind.ENVIRONMENT: settings.environment,
+    QueryKind.FILE: files.search,
+    QueryKind.IMPORT: imports.search,
     QueryKind.MODULE: modules.search,
     QueryKind.NAME: names.search_undefined,
     QueryKind.UNBOUND: names.search_unbound,
@@ -41,6 +51,7 @@ SEARCHES: Mapping[QueryKind, Search] = {
     QueryKind.VALIDATION: conversions.search_validation,
     QueryKind.TIMEOUT: timeouts.search,
     QueryKind.TEXT: raising.search,
+    QueryKind.RESOURCE: settings.resource,
 }
 """what answers which kind of query; a kind that is not here has no search yet, and says so"""
 

@@ -49,6 +49,7 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     importers = _importers(code, module)
     look_alikes = guarded(importers)
     failing = [i for i in importers if not i.row.guard and not code.is_test(i.path)]
+    failing = [i for i in failing if not _is_inside(i.path, module)] or failing
     ways = run_imports(code, modules_of(code), reach) if reach else {}
     failing.sort(key=lambda i: _order(ways.get((i.path, i.row.line)), i))
     answer = left_out(code, module, failing, ways)
@@ -93,8 +94,9 @@ def left_out(
         ]
         parent = _parent_left_out(shipping, module, exclusion, file, near, code)
         if parent:
-            proof = Proof.NAMES
             sentences.append(parent)
+        if parent or exclusion.overruled:
+            proof = Proof.NAMES
         origins.append(
             Origin(
                 path=_line(code, exclusion.file, exclusion.line, exclusion.end_line, proof, tuple(sentences)),
@@ -134,6 +136,11 @@ def _importers(code: Code, module: str) -> list[Found[Import]]:
         if inside:
             found.setdefault((one.path, one.row.line), one)
     return list(found.values())
+
+
+def _is_inside(path: str, module: str) -> bool:
+    """Whether a file belongs to the package that is missing: it would be missing too."""
+    return f"/{module.replace('.', '/')}/" in f"/{path}"
 
 
 def _order(way: Way | None, found: Found[Import]) -> tuple[object, ...]:

@@ -8,13 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from analyzer.codepaths.packaging.docker_ignore import DockerIgnored, DockerRule, docker_ignored, read_docker_ignore
+from analyzer.codepaths.packaging.docker_ignore import (
+    DockerIgnored,
+    DockerRule,
+    docker_ignored,
+    docker_overruled,
+    read_docker_ignore,
+)
 from analyzer.codepaths.packaging.dockerfile import Copy, Stage, read_dockerfile
 from analyzer.codepaths.packaging.images import Delivery, copied_from, deliver
 
 _DOCKERFILE = re.compile(r"(?:Docker|Container)file(?:[._-][\w.-]*)?|[\w.-]+\.(?:docker|container)file", re.IGNORECASE)
 _ASIDE = re.compile(
-    r"(?:^|[/._-])(?:dev|devel|development|test|tests|testing|local|ci|e2e|debug|example)(?=$|[/._-])", re.I
+    r"(?:^|[/._-])(?:dev|devel|development|test|tests|testing|local|ci|e2e|debug|example|backup|bak|old|archive)(?=$|[/._-])",
+    re.I,
 )
 _MAX_DOCKERFILES = 60
 
@@ -37,6 +44,11 @@ class Build:
         """The line of the ignore file that keeps a path of the tree out of the context."""
         inside = self._inside(path)
         return docker_ignored(inside, self.rules) if inside is not None else None
+
+    def overruled(self, path: str) -> tuple[DockerIgnored, DockerRule] | None:
+        """The line that names a path which a later line for a folder above brings back, and that line."""
+        inside = self._inside(path)
+        return docker_overruled(inside, self.rules) if inside is not None else None
 
     def holds(self, path: str, *, whatever_is_ignored: bool = False) -> Delivery:
         """What the image holds of a file of the tree."""

@@ -77,6 +77,29 @@ def docker_ignored(path: str, rules: Sequence[DockerRule]) -> DockerIgnored | No
     return out
 
 
+def docker_overruled(path: str, rules: Sequence[DockerRule]) -> tuple[DockerIgnored, DockerRule] | None:
+    """The line that names a path which comes in all the same, and the `!` line for a folder above that brings it back.
+
+    Docker goes by the last line that matches. Who expects the rules of git, where a folder that is brought back does
+    not bring back what other lines leave out of it, reads such a file otherwise.
+    """
+    parts = path.split("/")
+    ways = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+    out: DockerIgnored | None = None
+    back: DockerRule | None = None
+    for rule in rules:
+        named = next((way for way in ways if rule.names(way)), None)
+        if named is None:
+            continue
+        if not rule.negated:
+            out, back = DockerIgnored(rule, named), None
+        elif out is not None and named != out.named and out.named.startswith(named + "/"):
+            back = back or rule
+        else:
+            out = back = None
+    return (out, back) if out is not None and back is not None else None
+
+
 def _tokens(pattern: str) -> tuple[Token, ...] | None:
     """The pattern read; None where it is malformed, which makes a build fail."""
     out: list[Token] = []

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from analyzer.codepaths.packaging.builds import Build, read_builds
 from analyzer.codepaths.packaging.git_ignore import Ignored, IgnoreRule, ignored, read_ignore_file
 from analyzer.codepaths.packaging.images import Delivery
 from analyzer.codepaths.packaging.project import PROJECT_FILES, Project, read_project
 from analyzer.codepaths.packaging.python_packages import left_out
+from analyzer.codepaths.wildcards import literal
 
 _DEFAULT_GCLOUDIGNORE = "#!include:.gitignore"
 """what gcloud does where there is no `.gcloudignore`"""
@@ -35,6 +36,8 @@ class Exclusion:
     """a build of the tree is shown to hold the importing file and not this one, and none holds both"""
     builds: tuple[str, ...] = ()
     """the Dockerfiles that it counts for"""
+    overruled: bool = False
+    """another line brings the file back by the tool's own rules"""
 
 
 class Shipping:
@@ -58,27 +61,29 @@ class Shipping:
         """
         found = [*self._by_docker(path, beside, wanted_as), *self._by_packages(path, beside)]
         found.extend(self._by_gcloud(path, beside, proved=not self.builds and not found))
-        return sorted(found, key=lambda e: not e.proved)
+        return sorted(found or self._overruled(path, beside), key=lambda e: not e.proved)
 
     def ignored_by_git(self, path: str) -> Ignored | None:
         """The line of a `.gitignore` that names a file, whether or not it is committed."""
         return ignored(path, self._git_rules)
 
     def named_too(self, exclusion: Exclusion, path: str) -> list[str]:
-        """Other folders or files of the tree that the same line of an ignore file leaves out, each named once."""
+        """Other folders and files of the tree that the same line of an ignore file names, the outermost of each way."""
         if exclusion.tool == "docker":
             build = next((b for b in self.builds if b.dockerfile in exclusion.builds), None)
-            ways = ((f, build.ignored(f)) for f in sorted(self._files)) if build else ()
-            named = {
-                build.context + i.named for f, i in ways if i and build and i.rule.line == exclusion.line and f != path
-            }
-        elif exclusion.tool == "gcloud":
-            rules = self._gcloud_rules
-            found = (ignored(f, rules) for f in sorted(self._files) if f != path)
-            named = {i.named for i in found if i and (i.rule.file, i.rule.line) == (exclusion.file, exclusion.line)}
+            rules = [r for r in build.rules if r.line == exclusion.line] if build else []
+            root, names = (build.context if build else ""), [(r.tokens, r.names) for r in rules]
         else:
-            return []
-        return sorted(n for n in named if path != n and not path.startswith(f"{n}/"))
+            same = [r for r in self._gcloud_rules[""] if (r.file, r.line) == (exclusion.file, exclusion.line)]
+            root, names = "", [(r.tokens, partial(_names, r, self._folders)) for r in same]
+        found: set[str] = set()
+        for tokens, names_it in names:
+            needed = literal(tokens)
+            for place in self._folders_and_files:
+                if needed in place and place.startswith(root) and names_it(place[len(root) :]):
+                    found.add(place)
+        found = {f for f in found if f != path and not path.startswith(f"{f}/")}
+        return sorted((f for f in found if not _above(f) & found), key=lambda f: (f.count("/"), f))
 
     def _by_docker(self, path: str, beside: str | None, wanted_as: str) -> list[Exclusion]:
         running = [b for b in self.builds if beside is None or b.holds(beside).there]
@@ -93,6 +98,32 @@ class Shipping:
             known = found.get((one.file, one.line))
             builds = (*(known.builds if known else ()), build.dockerfile)
             found[one.file, one.line] = replace(known or one, builds=builds)
+        return list(found.values())
+
+    def _overruled(self, path: str, beside: str | None) -> list[Exclusion]:
+        """Lines that would leave a file out, were it not for a later one that brings back a folder around it."""
+        found: dict[tuple[str, int], Exclusion] = {}
+        for build in self.builds:
+            pair = build.overruled(path) if not build.aside and build.holds(beside or path).there else None
+            if pair is not None:
+                rule, back = pair[0].rule, pair[1]
+                known = found.get((rule.file, rule.line))
+                sentences = (
+                    f"`{rule.pattern}` names {build.context}{pair[0].named}",
+                    f"`{back.pattern}` in line {back.line} brings it back where the last line that matches decides,"
+                    " as in Docker, and does not where the file is read by git's rules",
+                )
+                found[rule.file, rule.line] = Exclusion(
+                    tool="docker",
+                    file=rule.file,
+                    line=rule.line,
+                    end_line=rule.line,
+                    pattern=rule.pattern,
+                    sentences=sentences,
+                    proved=False,
+                    builds=(*(known.builds if known else ()), build.dockerfile),
+                    overruled=True,
+                )
         return list(found.values())
 
     def _of_build(self, build: Build, path: str, beside: str | None, proved: bool) -> Exclusion | None:
@@ -214,6 +245,14 @@ class Shipping:
         return None
 
     @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(folder for file in self._files for folder in _above(file))
+
+    @cached_property
+    def _folders_and_files(self) -> tuple[str, ...]:
+        return (*sorted(self._folders), *sorted(self._files))
+
+    @cached_property
     def _gcloud_rules(self) -> Mapping[str, tuple[IgnoreRule, ...]]:
         include = {name: name for name in self._files if "/" not in name}
         text = self._read(".gcloudignore") if ".gcloudignore" in self._files else _DEFAULT_GCLOUDIGNORE
@@ -236,3 +275,13 @@ def _usable(delivery: Delivery, wanted_as: str) -> bool:
     return delivery.installed or any(
         f"{place}/".endswith(f"/{wanted_as}/") or not wanted_as for place in delivery.places
     )
+
+
+def _names(rule: IgnoreRule, folders: AbstractSet[str], path: str) -> bool:
+    return rule.names(path, path in folders)
+
+
+def _above(path: str) -> set[str]:
+    """The folders around a path."""
+    parts = path.split("/")
+    return {"/".join(parts[:depth]) for depth in range(1, len(parts))}
