@@ -23,6 +23,8 @@ _TOGETHER, _APART = 0.7, 0.2
 _FOLLOWS = 0.8
 _STRONG = 1.0
 _HEADLINE_NS = 2_000_000
+_MOST_OF_ADJACENT = LINK["headline"].log_odds
+"""pairs that this cannot make likely are not compared by instance and time, which costs most"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,11 @@ def _findings(
     if b.fingerprint in survived:
         yield Finding("survived")
     fatal = any(f.weight in ("dead service", "dead instance", "death") for f in ended)
-    yield from _meeting(a, b, together, asked=bool(telling), fatal=fatal)
+    met = list(_meeting(a, b, together, asked=bool(telling), fatal=fatal))
+    yield from met
+    so_far = LINK["link"].log_odds + sum(LINK[f.weight].log_odds for f in (*said_of, *ended, *met))
+    if not fatal and so_far + _MOST_OF_ADJACENT > 0:
+        yield from _adjacent(a, b, together)
 
 
 def _meeting(a: Profile, b: Profile, together: Together, *, asked: bool, fatal: bool) -> Iterator[Finding]:
@@ -131,7 +137,6 @@ def _meeting(a: Profile, b: Profile, together: Together, *, asked: bool, fatal: 
         if b.traced and not a.traced:
             yield Finding("has exception")
         yield Finding("before" if 2 * meeting.first > meeting.shared else "after")
-        yield from _adjacent(a, b, together)
         return
     if fatal:
         return
@@ -145,7 +150,6 @@ def _meeting(a: Profile, b: Profile, together: Together, *, asked: bool, fatal: 
     if step:
         text = f"{step:,} of {len(a.sights):,} “{a.shown}” were printed at one distance in time from “{b.shown}”"
         yield Finding("in step", text, (*a.entry_ids[:1], *b.entry_ids[:1]))
-        yield from _adjacent(a, b, together)
         return
     late = a.said.call or b.service in a.named
     share, chance = together.share_near(a, b, late=late), together.share_by_chance(b, late=late)
@@ -156,7 +160,6 @@ def _meeting(a: Profile, b: Profile, together: Together, *, asked: bool, fatal: 
         yield Finding("together", text, (*a.entry_ids[:1], *b.entry_ids[:1]))
     elif a.service != b.service:
         yield Finding("untied")
-    yield from _adjacent(a, b, together)
 
 
 def _adjacent(a: Profile, b: Profile, together: Together) -> Iterator[Finding]:

@@ -122,7 +122,7 @@ def _reasons(
         yield "harmless before"
     if root.cluster.severity < Severity.ERROR:
         yield "warning"
-    if taken and max(x.probability for x in taken) < _DOUBTFUL:
+    if taken and max((x.probability for x in taken if x.root == root.fingerprint), default=0.0) < _DOUBTFUL:
         yield "weak link"
     if _has_rival(root, taken, links) or _stands_beside(root, links):
         yield "rival"

@@ -51,7 +51,7 @@ _SURVIVED = re.compile(
     r"(?i)\b(?:continu(?:e|ing)|proceed(?:ing)?|go(?:es|ing)? on) (?:without|anyway|with default)|\bfall(?:s|ing)? ?back\b|\bignor(?:ed|ing)\b"
     r"|\bnon-?(?:critical|fatal)\b|\bskipp(?:ed|ing)\b|\bgraceful(?:ly)? (?:degrad|continu)|\busing (?:the )?(?:default|cached)"
 )
-_RETRY = re.compile(r"(?i)\b(?:attempt|retry|try)[ #:]{1,2}(\d{1,3}) ?(?:/|of) ?(\d{1,3})\b|\bretry(?:ing)? in \d")
+_RETRY = re.compile(r"(?i)\b(?:attempt|retry|try)[ #:]{1,2}(\d{1,3}) ?(?:/|of) ?(\d{1,3})\b")
 _GONE = re.compile(
     r"(?i)\b(?:client|peer|caller|downstream)\b[^\n]{0,40}\b(?:disconnected|closed|gone|went away|aborted|cancell?ed)|\bbroken pipe\b"
     r"|context cancell?ed|\bclient (?:connection )?reset"
@@ -95,7 +95,7 @@ class Said:
     survived: bool = False
     """the service goes on without"""
     retry: tuple[int, int] | None = None
-    """(attempt, of how many)"""
+    """(attempt, of how many): it was tried more than once, so what failed is a call"""
     gone: bool = False
     """the caller went away"""
     statuses: frozenset[str] = frozenset()
@@ -121,14 +121,16 @@ def said(text: str, exception_type: str | None = None) -> Said:
         if len(names) == _MAX_NAMES:
             break
     return Said(
-        call=_CALL.search(text) is not None or _CALLING_TYPE.search(exception_type or "") is not None,
+        call=_CALL.search(text) is not None
+        or _CALLING_TYPE.search(exception_type or "") is not None
+        or (retry is not None and int(retry[2]) > 1),
         refused=_REFUSED.search(text) is not None,
         exit=_EXIT.search(text) is not None,
         startup=_STARTUP.search(text) is not None,
         memory=_MEMORY.search(text) is not None,
         platform=_PLATFORM.search(text) is not None,
         survived=_SURVIVED.search(text) is not None,
-        retry=(int(retry[1]), int(retry[2])) if retry and retry[1] else (0, 0) if retry else None,
+        retry=(int(retry[1]), int(retry[2])) if retry else None,
         unset=_UNSET.search(text) is not None,
         gone=_GONE.search(text) is not None,
         statuses=frozenset(one or other for one, other in _STATUS.findall(text[:_MAX_STATUS_CHARS])),
@@ -159,7 +161,7 @@ def _naming(service: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?i){bare}(?:://|@|\b(?:calling|call|to|of|from|by|upstream|service|host|via|reach|contact|for|on|at) [\"'`]?)(?:{some})"
         rf"(?:[\"'`]?(?:[:/.,;)]|$)| (?:failed|timed|returned|responded|is|was|did|service|with|after|giving))"
-        rf"|(?<![\w-])(?:{some})[\"'`]?(?::\d{{2,5}}\b|[ -]service\b| (?:responded|returned|answered|replied|rejected|refused|failed|timed out"
+        rf"|(?:\A|\n|= |: )(?:{some}): |(?<![\w-])(?:{some})[\"'`]?(?::\d{{2,5}}\b|[ -]service\b| (?:responded|returned|answered|replied|rejected|refused|failed|timed out"
         rf"|did not|is (?:down|un)|un(?:available|reachable)|not responding|said|call\b))"
     )
 
