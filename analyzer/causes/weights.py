@@ -35,7 +35,9 @@ LINK: dict[str, Weight] = {
     "apart": Weight(-2.0, "without ids: it is mostly printed when the other is not"),
     "adjacent": Weight(1.6, "the same instance prints it right after the other, every time"),
     "headline": Weight(3.2, "it is printed right above the other's trace, every time"),
-    "request log": Weight(3.2, "a request fails with the status of a server error, and inside it the application failed"),
+    "request log": Weight(
+        3.2, "a request fails with the status of a server error, and inside it the application failed"
+    ),
     "speaks of a call": Weight(0.8, "its own words say that something that it called failed"),
     "root speaks of a call": Weight(-0.8, "the other one also only says that a call failed"),
     "gives status": Weight(0.4, "it repeats the status with which the other ended"),

@@ -71,7 +71,6 @@ class Profile:
         """The service that prints it; the first by name where several do."""
         return self.cluster.services[0] if self.cluster.services else ""
 
-
     @cached_property
     def inner(self) -> str:
         """Its innermost text, if it can be recognised elsewhere."""
@@ -131,13 +130,13 @@ def build_profiles(clusters: Sequence[Cluster], occurrences: Iterable[Occurrence
         if one.fingerprint in kept:
             groups[one.fingerprint].append(one)
             known.update(_own_ids(one))
-    services = sorted({s for c in wanted for s in c.services if s} | {o.event.service for g in groups.values() for o in g})
+    services = sorted(
+        {s for c in wanted for s in c.services if s} | {o.event.service for g in groups.values() for o in g}
+    )
     return tuple(_profile(c, groups[c.fingerprint], known, services) for c in wanted if c.fingerprint in kept)
 
 
-def _profile(
-    cluster: Cluster, group: Sequence[Occurrence], known: set[str], services: Sequence[str]
-) -> Profile:
+def _profile(cluster: Cluster, group: Sequence[Occurrence], known: set[str], services: Sequence[str]) -> Profile:
     ordered = sorted(group, key=lambda o: (o.event.time_ns or 0, o.event.entry_ids))
     telling = list({_text(o.event): o.event for o in reversed(ordered[: 20 * _MAX_TEXTS])}.items())[::-1][:_MAX_TEXTS]
     raw = [text for text, _ in telling]

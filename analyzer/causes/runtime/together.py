@@ -76,7 +76,9 @@ class Together:
         starts = self._starts[b.fingerprint]
         after = _LATE_NS if late else SKEW_NS
         mine = a.some
-        return sum(_any_between(starts, s.start_ns - SKEW_NS, s.end_ns + after) for s in mine) / len(mine) if mine else 0.0
+        return (
+            sum(_any_between(starts, s.start_ns - SKEW_NS, s.end_ns + after) for s in mine) / len(mine) if mine else 0.0
+        )
 
     def share_by_chance(self, b: Profile, *, late: bool = False) -> float:
         """Share of the whole time in which something of `b` is near, so that any printing would have it."""
