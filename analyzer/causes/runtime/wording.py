@@ -81,7 +81,7 @@ _GONE = _any(
 _UNSET = _any(
     rf"(?i:\b(?:missing|unset|no|required|undefined|empty)\b)[^\n]{{0,40}}\b{_SETTING}\b",
     rf"\b{_SETTING}\b[^\n]{{0,20}}(?i:\b(?:missing|unset|not set|not found|required|must be set|undefined)\b)",
-    rf"\A'{_SETTING}'\Z",
+    rf"(?m:^'{_SETTING}'$)",
     flags="",
 )
 _STATUS = _any(
