@@ -11,7 +11,6 @@ from analyzer.causes.chains import Links, link_clusters
 from analyzer.causes.incidents import Incident, roots
 from analyzer.causes.weights import LINK, ROOT, probability
 from analyzer.model import Change, EventKind, Severity, TestResult, TestRun, TestStatus
-
 from tests.causes.story import Story, context
 
 MISSING = (("LookupError", 'relation "trays" does not exist'),)

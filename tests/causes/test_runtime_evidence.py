@@ -81,7 +81,7 @@ def test_a_limit_longer_than_the_whole_request_is_told() -> None:
         ("timeout after 25.0s", ((74.9, "oven is hot"),)),
         ("timeout after 25.0s", ((99.99, "giving up"),)),
         ("timeout after 25.0s", ()),
-        ("timeout after 25.0s", ((70, "still waiting for tray 1"), (80, "still waiting for tray 2"), (90, "still waiting for tray 3"))),
+        ("timeout after 25.0s", ((80, "still waiting for tray 1"), (90, "still waiting for tray 2"))),
         ("tray 25 is empty", ((89.9, "oven is hot"),)),
     ],
     ids=["the time fits", "the line reports the failure", "no line", "a heartbeat", "no limit is claimed"],
@@ -144,7 +144,7 @@ def test_words_claim_where_an_error_comes_from(text: str, claims: str) -> None:
 @pytest.mark.parametrize("text", ["tray 500 is empty", "the order of 503 cakes was taken", "relation does not exist"])
 def test_numbers_and_plain_errors_claim_nothing(text: str) -> None:
     told = said(text)
-    assert not (told.call or told.fatal or told.platform or told.statuses)
+    assert [told.call, told.fatal, told.platform, bool(told.statuses)] == [False] * 4
 
 
 def test_the_class_of_a_clients_exception_says_that_a_call_failed() -> None:
