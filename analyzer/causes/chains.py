@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from analyzer.causes.runtime.breadcrumbs import bracket
 from analyzer.causes.runtime.echoes import echoes, server_error
 from analyzer.causes.runtime.findings import Finding
-from analyzer.causes.runtime.lifecycles import ends, is_deadly, lifecycles
+from analyzer.causes.runtime.lifecycles import deadly_among, ends, lifecycles
 from analyzer.causes.runtime.nesting import Calls, calls_between
 from analyzer.causes.runtime.profiles import Profile, build_profiles
 from analyzer.causes.runtime.together import Together, near_share
@@ -23,6 +23,8 @@ _TOGETHER, _APART = 0.7, 0.2
 _FOLLOWS = 0.8
 _STRONG = 1.0
 _HEADLINE_NS = 2_000_000
+_MOST_OF_ADJACENT = LINK["headline"].log_odds
+"""pairs that this cannot make likely are not compared by instance and time, which costs most"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +73,7 @@ def link_clusters(
     together = Together(profiles)
     survived = _survived(profiles, contexts)
     rarity = Counter(name for p in profiles for name in p.said.names)
-    deadly = frozenset(
-        b.fingerprint
-        for b in profiles
-        for a in profiles
-        if a is not b and ends(a) and not ends(b) and not b.front and not b.cancelled and _same_service(a, b) and is_deadly(a, b)
-        and b.fingerprint not in survived
-    )  # fmt: skip
+    deadly = deadly_among(profiles) - survived
     calls = calls_between(profiles, contexts)
     likely: list[Link] = []
     for a in profiles:
@@ -112,7 +108,11 @@ def _findings(
     if b.fingerprint in survived:
         yield Finding("survived")
     fatal = any(f.weight in ("dead service", "dead instance", "death") for f in ended)
-    yield from _meeting(a, b, together, asked=bool(telling), fatal=fatal)
+    met = list(_meeting(a, b, together, asked=bool(telling), fatal=fatal))
+    yield from met
+    so_far = LINK["link"].log_odds + sum(LINK[f.weight].log_odds for f in (*said_of, *ended, *met))
+    if not fatal and so_far + _MOST_OF_ADJACENT > 0:
+        yield from _adjacent(a, b, together)
 
 
 def _meeting(a: Profile, b: Profile, together: Together, *, asked: bool, fatal: bool) -> Iterator[Finding]:
@@ -128,10 +128,9 @@ def _meeting(a: Profile, b: Profile, together: Together, *, asked: bool, fatal: 
             yield Finding("every request", text, ids)
         elif share >= _SOME:
             yield Finding("some requests", text, ids)
-        if b.traced and not a.traced:
+        if b.traced and not a.traced and not b.said.call:
             yield Finding("has exception")
         yield Finding("before" if 2 * meeting.first > meeting.shared else "after")
-        yield from _adjacent(a, b, together)
         return
     if fatal:
         return
@@ -145,7 +144,6 @@ def _meeting(a: Profile, b: Profile, together: Together, *, asked: bool, fatal: 
     if step:
         text = f"{step:,} of {len(a.sights):,} “{a.shown}” were printed at one distance in time from “{b.shown}”"
         yield Finding("in step", text, (*a.entry_ids[:1], *b.entry_ids[:1]))
-        yield from _adjacent(a, b, together)
         return
     late = a.said.call or b.service in a.named
     share, chance = together.share_near(a, b, late=late), together.share_by_chance(b, late=late)
@@ -156,7 +154,6 @@ def _meeting(a: Profile, b: Profile, together: Together, *, asked: bool, fatal: 
         yield Finding("together", text, (*a.entry_ids[:1], *b.entry_ids[:1]))
     elif a.service != b.service:
         yield Finding("untied")
-    yield from _adjacent(a, b, together)
 
 
 def _adjacent(a: Profile, b: Profile, together: Together) -> Iterator[Finding]:
@@ -166,8 +163,8 @@ def _adjacent(a: Profile, b: Profile, together: Together) -> Iterator[Finding]:
     if not (b.traced or a.said.call or a.front):
         return
     above, under = near_share(a, b, before_ns=_HEADLINE_NS, after_ns=_HEADLINE_NS) if b.traced else (0.0, 0.0)
-    if above >= _FOLLOWS and under >= _FOLLOWS:
-        yield Finding("headline", f"“{a.shown}” stands at the trace of “{b.shown}”, every time", b.entry_ids)
+    if above >= _SOME and under >= _FOLLOWS:  # one headline may stand above several traces
+        yield Finding("headline", f"“{a.shown}” stands above the trace of “{b.shown}”, every time", b.entry_ids)
         return
     share, met = together.adjacent(a, b)
     if share >= _FOLLOWS and met >= _LIKELY:

@@ -62,14 +62,16 @@ def _incident(root: str, group: Sequence[str], links: Links, harmless: frozenset
     depth = {f: _depth(f, links) for f in group}
     symptoms = sorted((f for f in group if f != root), key=lambda f: (depth[f], -profiles[f].cluster.count, f))
     taken = [links.parents[f] for f in symptoms]
-    beyond = [x for x in taken if not _SAME_PRINTING.intersection(f.weight for f in x.findings)]
+    beyond = [x for x in taken if not _is_again(x, profiles)]
     reasons = tuple(sorted(_reasons(profiles[root], beyond, links, harmless)))
     errors = [f for f in symptoms if profiles[f].cluster.severity >= Severity.ERROR]
     return Incident(
         root=root,
         fingerprints=(root, *errors),
         chain=_chain(root, symptoms, links),
-        evidence=tuple(Evidence(text=x.sentence, entry_ids=_ids(x)) for x in taken if x.symptom in errors)[:_MAX_EVIDENCE],
+        evidence=tuple(Evidence(text=x.sentence, entry_ids=_ids(x)) for x in taken if x.symptom in errors)[
+            :_MAX_EVIDENCE
+        ],
         reasons=reasons,
         probability=probability(reasons, ROOT),
         explained=sum(profiles[x.symptom].cluster.count for x in beyond if x.symptom in errors),
@@ -79,6 +81,12 @@ def _incident(root: str, group: Sequence[str], links: Links, harmless: frozenset
     )
 
 
+def _is_again(link: Link, profiles: Mapping[str, Profile]) -> bool:
+    """Whether the symptom is another printing of the root's failure, by the same service."""
+    services = set(profiles[link.symptom].cluster.services) & set(profiles[link.root].cluster.services)
+    return bool(services) and not _SAME_PRINTING.isdisjoint(f.weight for f in link.findings)
+
+
 def _chain(root: str, symptoms: Sequence[str], links: Links) -> tuple[ChainLink, ...]:
     """Those that have symptoms of their own, or stand around the root's text, are wrappers."""
     inner = {links.parents[f].root for f in symptoms}
@@ -86,16 +94,12 @@ def _chain(root: str, symptoms: Sequence[str], links: Links) -> tuple[ChainLink,
     for fingerprint in reversed(symptoms):
         link = links.parents[fingerprint]
         wraps = fingerprint in inner or any(f.weight in ("quotes", "inner", "cancelled") for f in link.findings)
-        chain.append(
-            ChainLink(fingerprint=fingerprint, role="wrapper" if wraps else "symptom", evidence=link.sentence)
-        )
+        chain.append(ChainLink(fingerprint=fingerprint, role="wrapper" if wraps else "symptom", evidence=link.sentence))
     why = "nothing that is visible here lies behind it" if symptoms else "innermost text that is visible"
     return (*chain, ChainLink(fingerprint=root, role="root", evidence=why))
 
 
-def _reasons(
-    root: Profile, taken: Sequence[Link], links: Links, harmless: frozenset[str]
-) -> Iterator[str]:
+def _reasons(root: Profile, taken: Sequence[Link], links: Links, harmless: frozenset[str]) -> Iterator[str]:
     symptoms = [links.profiles[x.symptom] for x in taken]
     yield "trace" if root.in_app else "library trace" if root.traced else "text only"
     services = set(root.cluster.services)
@@ -122,7 +126,7 @@ def _reasons(
         yield "harmless before"
     if root.cluster.severity < Severity.ERROR:
         yield "warning"
-    if taken and max(x.probability for x in taken) < _DOUBTFUL:
+    if taken and max((x.probability for x in taken if x.root == root.fingerprint), default=0.0) < _DOUBTFUL:
         yield "weak link"
     if _has_rival(root, taken, links) or _stands_beside(root, links):
         yield "rival"

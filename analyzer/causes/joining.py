@@ -15,7 +15,7 @@ _UNKNOWN_AT_MOST = 0.3
 """a cause of kind `unknown` claims no more than this (contract, "Confidence")"""
 _FOLDED_AT_MOST = 0.15
 """of a symptom whose own cause is listed all the same: that it is an origin is the less likely case"""
-_SURE = 0.5
+_SURE, _NEARLY_SURE = 0.5, 0.8
 _DOUBTED = frozenset(("front", "speaks of a call", "silent callee", "cancelled", "harmless before"))
 _MAX_EVIDENCE = 14
 _MAX_PATHS = 3
@@ -65,18 +65,29 @@ def join_incidents(
         tests = {t for f in incident.fingerprints for t in failing.get(f, ())}
         fresh = any(by_print[f].change in (None, Change.NEW, Change.REGRESSED) for f in incident.fingerprints)
         doubted = bool(_DOUBTED.intersection(incident.reasons))
-        key = (-len(tests), not fresh, cause.confidence <= _SURE, doubted, -incident.explained)
+        key = (-len(tests), not fresh, _doubt(cause), doubted, -incident.explained)
         found.append(((*key, place[bases[0].fingerprints[0]]), cause))
         for fingerprint in incident.doubtful:
             if fingerprint in own and fingerprint != bases[0].fingerprints[0]:
-                found.append(((0, True, True, True, 0, len(causes) + place[fingerprint]), _symptom(own[fingerprint], incident)))
+                found.append(
+                    (
+                        (0, True, _doubt(None), True, 0, len(causes) + place[fingerprint]),
+                        _symptom(own[fingerprint], incident),
+                    )
+                )
     for fingerprint, cause in own.items():
         if fingerprint not in taken:  # more clusters than are compared
             fresh = by_print[fingerprint].change in (None, Change.NEW, Change.REGRESSED)
-            key = (-len(failing.get(fingerprint, ())), not fresh, cause.confidence <= _SURE, False, 0)
+            key = (-len(failing.get(fingerprint, ())), not fresh, _doubt(cause), False, 0)
             found.append(((*key, place[fingerprint]), cause))
     found.sort(key=lambda item: item[0])
     return tuple(replace(cause, rank=n) for n, (_, cause) in enumerate(found, 1))
+
+
+def _doubt(cause: Cause | None) -> int:
+    """0 for a cause that is nearly sure, 1 for a likely one, 2 for any other."""
+    confidence = cause.confidence if cause else 0.0
+    return 0 if confidence > _NEARLY_SURE else 1 if confidence > _SURE else 2
 
 
 def _joined(base: Cause, again: Sequence[Cause], incident: Incident) -> Cause:

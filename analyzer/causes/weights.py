@@ -73,7 +73,7 @@ ROOT: dict[str, Weight] = {
     "harmless before": Weight(-2.0, "the baseline had it as often, and its tests passed"),
     "warning": Weight(-1.0, "it is no error by its own severity"),
     "weak link": Weight(-0.7, "the way from the symptoms to it has a doubtful link"),
-    "rival": Weight(-1.6, "another error stands in the same requests and is as likely"),
+    "rival": Weight(-2.0, "another error stands in the same requests and is as likely"),
     "silent callee": Weight(-1.2, "it names a service that is known here and logs no error of its own"),
 }
 """for “the cluster called root is the true origin”"""

@@ -23,7 +23,7 @@ class Line:
     same_request: bool = False
     """it carries the trace id of the error"""
     from_application: bool = True
-    """False for request logs, access lines and what the platform writes: no statement of the service stands behind it"""
+    """False for request logs, access lines and what the platform writes: they show no statement of the service"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

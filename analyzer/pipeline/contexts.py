@@ -14,7 +14,9 @@ from analyzer.pipeline.surroundings import Surroundings
 _MAX_EXEMPLARS = 3
 _MAX_CLUSTERS = 300
 """contexts are kept for the error clusters with most entries; this bounds what they hold to some megabytes"""
-_ID_KEY = re.compile(r"(?i)(?:x[-_]?)?(?:request|correlation|trace|transaction)[-_]?id|traceparent|x-cloud-trace-context")
+_ID_KEY = re.compile(
+    r"(?i)(?:x[-_]?)?(?:request|correlation|trace|transaction)[-_]?id|traceparent|x-cloud-trace-context"
+)
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _MINUTE_NS = 60_000_000_000
 _DEPTH = 3

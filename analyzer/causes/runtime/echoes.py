@@ -9,7 +9,10 @@ from analyzer.causes.runtime.findings import Finding
 from analyzer.causes.runtime.profiles import Profile
 from analyzer.model import EventKind
 
-_FAILED = re.compile(r"(?i)\b(?:fail(?:ed|s|ure|ing)?|errors?|un(?:available|reachable)|down|reject(?:ed|s)|denied|not responding|timed out)\b")
+_FAILED = re.compile(
+    r"(?i)\b(?:fail(?:ed|s|ure|ing)?|errors?|un(?:available|reachable)|down|reject(?:ed|s)|denied|not responding"
+    r"|timed out)\b"
+)
 _SERVER_ERROR = 500
 
 
@@ -33,7 +36,9 @@ def echoes(
     yield from _quotes(a, b)
     shared = sorted(n for n in a.said.names & b.said.names if rarity.get(n, 0) == 2)
     if shared:
-        yield Finding("shares name", f"both speak of {shared[0]}, and no other error does", (*a.entry_ids, *b.entry_ids))
+        yield Finding(
+            "shares name", f"both speak of {shared[0]}, and no other error does", (*a.entry_ids, *b.entry_ids)
+        )
     if a.said.call or a.front:
         yield Finding("speaks of a call")
     elif (a.traced and not naming and not a.cancelled) or (a.said.refused and not naming):
@@ -57,9 +62,7 @@ def _quotes(a: Profile, b: Profile) -> Iterator[Finding]:
         elif a.service != b.service:
             yield Finding("same text", f"{a.service} and {b.service} print the same innermost text", a.entry_ids)
         return
-    if _holds((a.inner,), b):
-        yield Finding("quotes", f"“{a.shown}” holds the text “{b.shown}”", (*a.entry_ids, *b.entry_ids))
-    elif _holds(a.texts, b) and not a.traced:
+    if _holds((a.inner,), b) or (not a.traced and _holds(a.texts, b)):
         yield Finding("quotes", f"“{a.shown}” holds the text “{b.shown}”", (*a.entry_ids, *b.entry_ids))
     elif _holds(a.texts, b) and a.cancelled:
         text = f"{a.cluster.exception_type} only says that work was stopped; its trace goes on to “{b.shown}”"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analyzer.causes.runtime.echoes import server_error
 from analyzer.causes.runtime.findings import Finding
@@ -39,6 +39,17 @@ def lifecycles(a: Profile, b: Profile, deadly: frozenset[str]) -> Iterator[Findi
     if (same_service or b.service in a.named) and _afterwards(a, b):
         text = f"{b.service} failed with “{b.shown}” before, and could not serve"
         yield Finding("dead service", text, (*b.entry_ids, *a.entry_ids))
+
+
+def deadly_among(profiles: Sequence[Profile]) -> frozenset[str]:
+    """Fingerprints of the errors after which instances ended."""
+    last_words = [p for p in profiles if ends(p)]
+    able = [p for p in profiles if not (ends(p) or p.front or p.cancelled)]
+    return frozenset(
+        b.fingerprint
+        for b in able
+        if any(set(a.cluster.services) & set(b.cluster.services) and is_deadly(a, b) for a in last_words)
+    )
 
 
 def ends(a: Profile) -> bool:

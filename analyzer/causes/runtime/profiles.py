@@ -11,7 +11,7 @@ from functools import cached_property
 from analyzer.causes.runtime.wording import Said, is_cancellation, names_service, said
 from analyzer.model import Cluster, ErrorEvent, EventKind, Occurrence, Severity
 
-MAX_CLUSTERS = 300
+MAX_CLUSTERS = 200
 """clusters that are compared, the gravest and most frequent; pairs grow with the square"""
 _MAX_TEXTS = 5
 _MAX_CHARS = 4_000
@@ -24,6 +24,7 @@ _DIGITS = re.compile(r"\d+")
 _BLANKS = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MIN_QUOTED = 12
+_MAX_SIGHTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Profile:
     """other services that its texts name"""
     sights: tuple[Sight, ...] = ()
     """in order of time"""
-    by_instance: Mapping[tuple[str, str], Sequence[Sight]] = field(default_factory=dict)
+    starts: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
+    """times of its sights by service and instance, in order"""
 
     @property
     def fingerprint(self) -> str:
@@ -68,7 +70,6 @@ class Profile:
     def service(self) -> str:
         """The service that prints it; the first by name where several do."""
         return self.cluster.services[0] if self.cluster.services else ""
-
 
     @cached_property
     def inner(self) -> str:
@@ -85,6 +86,13 @@ class Profile:
     def cancelled(self) -> bool:
         """Its innermost exception only says that the work was stopped."""
         return is_cancellation(self.cluster.exception_type)
+
+    @cached_property
+    def some(self) -> Sequence[Sight]:
+        """At most so many of its sights, evenly taken: enough for shares."""
+        if len(self.sights) <= _MAX_SIGHTS:
+            return self.sights
+        return [self.sights[n * len(self.sights) // _MAX_SIGHTS] for n in range(_MAX_SIGHTS)]
 
     @cached_property
     def has_requests(self) -> bool:
@@ -122,13 +130,13 @@ def build_profiles(clusters: Sequence[Cluster], occurrences: Iterable[Occurrence
         if one.fingerprint in kept:
             groups[one.fingerprint].append(one)
             known.update(_own_ids(one))
-    services = sorted({s for c in wanted for s in c.services if s} | {o.event.service for g in groups.values() for o in g})
+    services = sorted(
+        {s for c in wanted for s in c.services if s} | {o.event.service for g in groups.values() for o in g}
+    )
     return tuple(_profile(c, groups[c.fingerprint], known, services) for c in wanted if c.fingerprint in kept)
 
 
-def _profile(
-    cluster: Cluster, group: Sequence[Occurrence], known: set[str], services: Sequence[str]
-) -> Profile:
+def _profile(cluster: Cluster, group: Sequence[Occurrence], known: set[str], services: Sequence[str]) -> Profile:
     ordered = sorted(group, key=lambda o: (o.event.time_ns or 0, o.event.entry_ids))
     telling = list({_text(o.event): o.event for o in reversed(ordered[: 20 * _MAX_TEXTS])}.items())[::-1][:_MAX_TEXTS]
     raw = [text for text, _ in telling]
@@ -136,9 +144,9 @@ def _profile(
     own = set(cluster.services)
     roots = [t.root_exception for _, e in telling for t in e.stack_traces]
     sights = tuple(_sight(o, known) for o in ordered if o.event.time_ns is not None)
-    by_instance: dict[tuple[str, str], list[Sight]] = defaultdict(list)
+    starts: dict[tuple[str, str], list[int]] = defaultdict(list)
     for sight in sights:
-        by_instance[sight.service, sight.instance].append(sight)
+        starts[sight.service, sight.instance].append(sight.start_ns)
     return Profile(
         cluster=cluster,
         texts=tuple(dict.fromkeys(map(folded, raw))),
@@ -149,7 +157,7 @@ def _profile(
         in_app=any(f.in_app for r in roots for f in r.frames),
         named=frozenset(s for s in services if s and s not in own and any(names_service(text, s) for text in raw)),
         sights=sights,
-        by_instance=dict(by_instance),
+        starts=dict(starts),
     )
 
 

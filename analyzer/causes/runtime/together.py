@@ -16,7 +16,6 @@ SKEW_NS = 5_000_000_000
 _LATE_NS = 30_000_000_000
 """a caller that gave up prints before what it waited for does"""
 _MAX_PER_REQUEST = 16
-_MAX_SIGHTS = 200
 _NEAR_NS = 1_000_000_000
 _STEP_NS = 250_000_000
 _MAX_DISTANCE_NS = 10_000_000_000
@@ -24,7 +23,7 @@ _MAX_NEIGHBOURS = 100
 _MIN_IN_STEP = 2
 _IN_STEP = 0.7
 _CHANCE = log(0.02)
-_MIN_GAPS = 4
+_MIN_GAPS, _MAX_GAPS = 4, 200
 _FEW_ODD = 0.8
 
 
@@ -76,8 +75,10 @@ class Together:
         """Share of the printings of `a` that have one of `b` near; `late`: also half a minute later."""
         starts = self._starts[b.fingerprint]
         after = _LATE_NS if late else SKEW_NS
-        mine = _sample(a.sights)
-        return sum(_any_between(starts, s.start_ns - SKEW_NS, s.end_ns + after) for s in mine) / len(mine) if mine else 0.0
+        mine = a.some
+        return (
+            sum(_any_between(starts, s.start_ns - SKEW_NS, s.end_ns + after) for s in mine) / len(mine) if mine else 0.0
+        )
 
     def share_by_chance(self, b: Profile, *, late: bool = False) -> float:
         """Share of the whole time in which something of `b` is near, so that any printing would have it."""
@@ -95,7 +96,7 @@ class Together:
         The distance is where most stand, give or take an eighth of a second: it holds what the clocks differ, and how
         long the one takes to follow from the other.
         """
-        starts, mine = self._starts[b.fingerprint], _sample(a.sights)
+        starts, mine = self._starts[b.fingerprint], a.some
         if len(mine) < _MIN_IN_STEP or not self._span or (_regular(mine) and _regular(b.sights)):
             return 0
         distances: list[tuple[int, int]] = []
@@ -129,7 +130,7 @@ class Together:
 
 def _regular(sights: Sequence[Sight]) -> bool:
     """Whether it is printed by the clock: two such keep any distance, and it says nothing."""
-    gaps = sorted(later.start_ns - one.start_ns for one, later in pairwise(sights[:_MAX_SIGHTS]))
+    gaps = sorted(later.start_ns - one.start_ns for one, later in pairwise(sights[:_MAX_GAPS]))
     if len(gaps) < _MIN_GAPS:
         return False
     middle = gaps[len(gaps) // 2]
@@ -142,28 +143,19 @@ def near_share(a: Profile, b: Profile, *, before_ns: int, after_ns: int) -> tupl
 
 
 def _followed(a: Profile, b: Profile, *, before_ns: int, after_ns: int) -> tuple[float, float]:
-    mine = theirs = asked = have = 0
-    for key, sights in sorted(a.by_instance.items()):
-        others = b.by_instance.get(key, ())
-        starts = [s.start_ns for s in others]
-        some = _sample(sights)
-        asked += len(some)
-        mine += sum(_any_between(starts, s.start_ns - before_ns, s.end_ns + after_ns) for s in some)
-        ends = sorted(s.start_ns for s in sights)
-        for other in _sample(others):
-            have += 1
-            theirs += _any_between(ends, other.start_ns - after_ns, other.start_ns + before_ns)
-    have += sum(len(_sample(sights)) for key, sights in b.by_instance.items() if key not in a.by_instance)
-    return (mine / asked if asked else 0.0), (theirs / have if have else 0.0)
+    mine = sum(
+        _any_between(b.starts.get((s.service, s.instance), ()), s.start_ns - before_ns, s.end_ns + after_ns)
+        for s in a.some
+    )
+    if not mine:
+        return 0.0, 0.0
+    theirs = sum(
+        _any_between(a.starts.get((s.service, s.instance), ()), s.start_ns - after_ns, s.start_ns + before_ns)
+        for s in b.some
+    )
+    return mine / len(a.some), theirs / len(b.some)
 
 
 def _any_between(starts: Sequence[int], low: int, high: int) -> bool:
     at = bisect_left(starts, low)
     return at < len(starts) and starts[at] <= high
-
-
-def _sample(sights: Sequence[Sight]) -> Sequence[Sight]:
-    """At most so many, evenly taken."""
-    if len(sights) <= _MAX_SIGHTS:
-        return sights
-    return [sights[n * len(sights) // _MAX_SIGHTS] for n in range(_MAX_SIGHTS)]
