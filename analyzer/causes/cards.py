@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from analyzer.causes.evidence import evidence, summary, would_confirm
 from analyzer.causes.explaining import Explained
 from analyzer.causes.weights import ORIGIN, probability
-from analyzer.model import Cluster, CodePath, EventKind, Evidence, LookAlike, Origin, Proof, Role, Severity
+from analyzer.model import Cluster, CodePath, EventKind, Evidence, LookAlike, Origin, Proof, QueryKind, Role, Severity
 
 UNKNOWN_AT_MOST = 0.3
 """a cause of kind `unknown` claims no more than this (contract, "Confidence")"""
@@ -77,6 +77,8 @@ def features(origin: Origin, explained: Explained) -> tuple[str, ...]:
         if o.proof is origin.proof and (o.path.file, o.path.function) != (origin.path.file, origin.path.function)
     }
     found = [{Proof.FLOWS: "flows", Proof.CAN_RAISE: "can raise", Proof.NAMES: "names"}[origin.proof]]
+    if explained.query.kind is QueryKind.TEXT:
+        found.append("own raise")
     if origin.hops is not None:
         found.append("near" if origin.hops <= _NEAR else "far")
     else:
@@ -112,9 +114,10 @@ def _proved(
     paths = _paths(cluster, explained, origin, chance, suspects)
     kind = origin.kind
     core = evidence(cluster, (), tests, located=True)
+    core_text = explained.query.text if explained.decomposed.explained else ""
     others = tuple(s for s in explained.search.siblings if all((s.file, s.line) != (p.file, p.line) for p in paths[:1]))
     return Card(
-        summary=summary(cluster, paths, kind),
+        summary=summary(cluster, paths, kind, core_text),
         kind=kind,
         confidence=_capped(cluster, kind, chance),
         paths=paths,
@@ -207,15 +210,16 @@ def _confirming(explained: Explained | None) -> str:
 
 
 def _judge(cluster: Cluster, paths: Sequence[CodePath], explained: Explained | None) -> tuple[str, float]:
+    if explained is not None and explained.advice is not None and explained.advice.kind not in ("code", "unknown"):
+        return explained.advice.kind, _TRACE_ELSEWHERE
     failing_frame = next((p for p in paths if p.role in (Role.RAISE, Role.FRAME, Role.CAUSE)), None)
-    if cluster.exception_type and failing_frame:
+    hidden = explained is not None and explained.wrapped
+    if cluster.exception_type and failing_frame and not hidden:
         return "code", round(_TRACE_IN_REPOSITORY * max(failing_frame.confidence, _SURE), 6)
     if cluster.kind is EventKind.DEPLOY:
         return "infrastructure", UNKNOWN_AT_MOST
     if cluster.exception_type and cluster.kind is EventKind.DEPENDENCY:
         return "dependency", _TRACE_ELSEWHERE
-    if explained is not None and explained.advice is not None and explained.advice.kind not in ("code", "unknown"):
-        return explained.advice.kind, _TRACE_ELSEWHERE
     # a statement that wrote the text is where to look, not proof of what is wrong
     return "unknown", UNKNOWN_AT_MOST * (paths[0].confidence if paths else 0.5)
 

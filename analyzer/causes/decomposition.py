@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from analyzer.model import OriginIndex, Query, QueryKind, Wrapper
 
 _MAX_LAYERS = 5
+_MAX_READINGS = 3
+"""inner texts of one text that are tried"""
 _LIKELY = 0.02
 """a wrapper less probable than this share of the best one starts no search"""
+_QUOTED = re.compile(r"'[^']{0,200}'|\"[^\"]{0,200}\"")
+"""the text of a KeyError is the key as `repr` writes it: no other usual error is only that"""
 
 
 class Advice(Protocol):
@@ -33,8 +38,8 @@ class Advice(Protocol):
 class RuntimeMessages(Protocol):
     """What is known of the texts that runtimes and libraries raise."""
 
-    def advice(self, rule: str) -> Advice:
-        """What the rule of a query says beside it."""
+    def advice(self, rule_id: str, names: Mapping[str, str] | None = None) -> Advice:
+        """What the rule of a query says beside it, with the captured names in their places."""
 
     def explain(self, text: str, exception: str | None = None) -> Query | None:
         """The query of a text that is such a message as a whole."""
@@ -94,34 +99,45 @@ def decompose(texts: Sequence[Text], index: OriginIndex, messages: RuntimeMessag
 
 
 def _read(text: Text, index: OriginIndex, messages: RuntimeMessages) -> Decomposed:
-    layers: list[tuple[Wrapper, ...]] = []
-    current, field = text.text.strip(), text.field
-    while True:
-        query = messages.explain(current, text.exception if not layers else None)
-        if query is not None:
-            return Decomposed(query=query, layers=tuple(layers))
-        found = _layer(index.wrappers(current, field=field)) if len(layers) < _MAX_LAYERS else ()
-        if not found:
-            break
-        layers.append(found)
-        current, field = found[0].inner, None
-    within = messages.explain_within(current)
-    if within:
-        return Decomposed(query=within[0][0], layers=tuple(layers), proved=False)
-    return Decomposed(
-        query=Query(kind=QueryKind.TEXT, text=current, exception=(text.exception or "") if not layers else ""),
-        layers=tuple(layers),
-    )
+    """The best of the readings of one text."""
+    found = list(_readings(text.text.strip(), text.field, text.exception, (), index, messages))
+    return max(found, key=lambda r: (r.explained, r.explained and r.proved, len(r.layers)))
 
 
-def _layer(wrappers: Sequence[Wrapper]) -> tuple[Wrapper, ...]:
-    """The wrappers that leave the same inner text as the most probable one does."""
-    whole = [w for w in wrappers if w.whole]
+def _readings(
+    text: str,
+    field: str | None,
+    exception: str | None,
+    layers: tuple[tuple[Wrapper, ...], ...],
+    index: OriginIndex,
+    messages: RuntimeMessages,
+) -> Iterator[Decomposed]:
+    """What a text can be: a message that a rule knows, or words around one of several inner texts."""
+    query = messages.explain(text, exception)
+    if query is None and layers and _QUOTED.fullmatch(text):
+        query = messages.explain(text, "KeyError")
+    if query is not None:
+        yield Decomposed(query=query, layers=layers)
+        return
+    found = _layers(index.wrappers(text, field=field), messages) if len(layers) < _MAX_LAYERS else []
+    for layer in found:
+        yield from _readings(layer[0].inner, None, None, (*layers, layer), index, messages)
+    if not found:
+        within = messages.explain_within(text)
+        if within:
+            yield Decomposed(query=within[0][0], layers=layers, proved=False)
+        yield Decomposed(query=Query(kind=QueryKind.TEXT, text=text, exception=exception or ""), layers=layers)
+
+
+def _layers(wrappers: Sequence[Wrapper], messages: RuntimeMessages) -> list[tuple[Wrapper, ...]]:
+    """The wrappers by the inner text that they leave, the most probable texts first; few, for each is read again."""
+    whole = [w for w in wrappers if w.whole and (w.named or messages.explain(w.inner) is not None)]
     if not whole:
-        return ()
+        return []
     best = max(w.path.confidence for w in whole)
-    weight: dict[str, float] = {}
+    by_inner: dict[str, list[Wrapper]] = {}
     for wrapper in whole:
-        weight[wrapper.inner] = weight.get(wrapper.inner, 0.0) + wrapper.path.confidence
-    inner = max(sorted(weight), key=lambda text: (weight[text], len(text)))
-    return tuple(w for w in whole if w.inner == inner and w.path.confidence >= _LIKELY * best)
+        if wrapper.path.confidence >= _LIKELY * best:
+            by_inner.setdefault(wrapper.inner, []).append(wrapper)
+    order = sorted(by_inner, key=lambda text: (-sum(w.path.confidence for w in by_inner[text]), -len(text), text))
+    return [tuple(by_inner[text]) for text in order[:_MAX_READINGS]]

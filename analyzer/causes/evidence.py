@@ -17,9 +17,9 @@ _ROLE_WORDS = {
 }
 
 
-def summary(cluster: Cluster, paths: Sequence[CodePath], kind: str) -> str:
-    """One sentence that can stand alone."""
-    error = cluster.core or cluster.title
+def summary(cluster: Cluster, paths: Sequence[CodePath], kind: str, core: str = "") -> str:
+    """One sentence that can stand alone. `core`: the innermost text, where more is known than the cluster's own."""
+    error = core or cluster.core or cluster.title
     if cluster.exception_type and cluster.exception_type not in error:
         error = f"{cluster.exception_type}: {error}"
     if len(error) > 240:

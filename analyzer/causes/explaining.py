@@ -47,6 +47,11 @@ class Explained:
     """the search began at the frames of a stack trace"""
 
     @property
+    def wrapped(self) -> bool:
+        """Whether an except clause put its own words around the core: a trace that ends there shows no more."""
+        return bool(self.decomposed.innermost) and self.decomposed.innermost[0].handler
+
+    @property
     def query(self) -> Query:
         """What the core asks of the code."""
         return self.decomposed.query
@@ -83,6 +88,8 @@ def explain(
     found = decompose(texts, index, messages)
     if found is None:
         return None
+    if found.innermost and found.innermost[0].handler:
+        frames = ()  # the trace ends where the error was wrapped: what raised it is in the try body
     anchors = [w.path for w in found.innermost] or [p for p in printed if p.confidence >= _LIKELY]
     search = index.origins(found.query, wrappers=anchors, frames=frames)
     lines = [line for context in contexts for line in lines_before(context)[:_LAST_LINES]]

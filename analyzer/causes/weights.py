@@ -84,6 +84,7 @@ ORIGIN: dict[str, Weight] = {
     "flows": Weight(2.4, "a value that makes it raise exactly this text is shown to reach it"),
     "can raise": Weight(0.4, "an operation stands there that can raise exactly this text"),
     "names": Weight(-1.2, "it only has the names that the message speaks of"),
+    "own raise": Weight(-1.8, "the program raises it on purpose: what made it do so may lie outside of it"),
     "near": Weight(0.5, "it stands in the try body that caught the error, or two calls below"),
     "far": Weight(0.0, "it is reached over more than two calls"),
     "no way": Weight(-1.0, "no way from the statement that wrapped the text was found, or none was looked for"),

@@ -23,7 +23,7 @@ from analyzer.codepaths.search import Search
 from analyzer.codepaths.settling import settle
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
 from analyzer.codepaths.trees import Tree
-from analyzer.codepaths.wrapping import inner_text
+from analyzer.codepaths.wrapping import inner_texts, reaches_end
 from analyzer.model import (
     Blame,
     CodePath,
@@ -117,17 +117,21 @@ class RepositoryIndex:
         found = []
         for hit in self._safely(lambda: self._searched().statements(message, asked=Asked(field=field))):
             handler = self.facts.handler_of(hit.path, hit.statement.line)
-            inner = inner_text(hit.statement, hit.alignment, handler.row.variable if handler is not None else "")
-            if inner:
-                found.append(
-                    Wrapper(
-                        path=self._code_path(hit),
-                        inner=inner,
-                        whole=hit.alignment.fit is Fit.WHOLE,
-                        handler=handler is not None,
-                        loses_trace=handler is not None and not handler.row.keeps_trace,
-                    )
+            inner = inner_texts(hit.statement, hit.alignment, handler.row.variable if handler is not None else "")
+            if not inner:
+                continue
+            path = self._code_path(hit)
+            found += [
+                Wrapper(
+                    path=path,
+                    inner=text,
+                    whole=reaches_end(hit.alignment),
+                    named=named,
+                    handler=handler is not None,
+                    loses_trace=handler is not None and not handler.row.keeps_trace,
                 )
+                for text, named in inner
+            ]
         return found
 
     def origins(self, query: Query, *, wrappers: Sequence[CodePath] = (), frames: Sequence[Frame] = ()) -> OriginSearch:

@@ -92,7 +92,9 @@ class Wrapper:
     inner: str
     """what stood in the hole"""
     whole: bool
-    """the template and the hole make the whole message"""
+    """the template and its holes make the whole message, but for a short mark in front of it"""
+    named: bool = True
+    """the source of the hole is called like an error; else any value may stand there"""
     handler: bool = False
     """it stands in an `except` clause, so that what it caught came from the `try` body"""
     loses_trace: bool = False

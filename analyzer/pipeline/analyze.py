@@ -158,7 +158,7 @@ def analyze(
         harmless=harmless_before(clusters, source.entries, earlier, run) if earlier is not None else frozenset(),
     )
     say("looking for what lies behind them")
-    explained = explain_clusters(clusters, found.events, contexts, deploys, repositories, Knowledge())
+    explained = explain_clusters(clusters, found.events, contexts, deploys, repositories, Knowledge.load(own))
     causes = rank_causes(clusters, tests=run, incidents=incidents, explained=explained)
     report = Report(
         cycle=_cycle(cycle, source, found, services, earlier),

@@ -26,6 +26,7 @@ from analyzer.codepaths.origins import (
 )
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.reach import Reach
+from analyzer.codepaths.origins.usage import is_used
 from analyzer.model import CodePath, Origin, OriginSearch, Proof, Query, QueryKind, Role
 
 Search = Callable[[Code, Query, Reach], OriginSearch]
@@ -64,10 +65,18 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     found = answer(code, query, reach)
     if reach and not found.origins:
         found = _elsewhere(found, answer(code, query, Reach()))
-    origins = tuple(_started(origin, reach) for origin in found.origins)
+    origins = tuple(_started(origin, reach) for origin in _used_first(code, found.origins))
     others = (replace(o.path, role=Role.SIBLING) for o in origins[1:] if o.proof is origins[0].proof is Proof.FLOWS)
     places = {(s.file, s.line): s for s in (*others, *found.siblings)}
     return replace(found, origins=origins, siblings=_nearest_first(list(places.values()), origins))
+
+
+def _used_first(code: Code, origins: Sequence[Origin]) -> list[Origin]:
+    """Of equal proof, places to which no way is known come last where nobody uses their function."""
+    return sorted(
+        origins,
+        key=lambda o: (-o.proof, o.hops is None and not is_used(code, o.path.file, o.path.function or "")),
+    )
 
 
 def _elsewhere(near: OriginSearch, anywhere: OriginSearch) -> OriginSearch:

@@ -14,8 +14,10 @@ _MAKERS: dict[str, frozenset[str]] = {
     "frozenset": frozenset({"frozenset"}),
     "bytes": frozenset({"bytes", "encode", "digest", "read_bytes", "token_bytes", "urandom", "b64encode", "tobytes"}),
     "bytearray": frozenset({"bytearray"}),
-    "datetime": frozenset({"now", "utcnow", "fromtimestamp", "utcfromtimestamp", "strptime", "datetime", "combine"}),
-    "date": frozenset({"today", "date"}),
+    "datetime": frozenset(
+        {"now", "utcnow", "fromtimestamp", "utcfromtimestamp", "strptime", "datetime", "combine", "fromisoformat"}
+    ),
+    "date": frozenset({"today", "date", "fromisoformat"}),
     "time": frozenset({"time"}),
     "timedelta": frozenset({"timedelta"}),
     "Decimal": frozenset({"Decimal"}),
@@ -118,7 +120,7 @@ class Instances:
         if last == self.name and (last[:1].isupper() or not self._names.meaning(path, called.partition(".")[0])):
             return True
         if last in self._makers:
-            if self.name == "date" and last == "today":
+            if self.name == "date" and last in ("today", "fromisoformat"):
                 return "datetime" not in called.split(".")[:-1]
             return self.name != "datetime" or "date" in called or last == "datetime" or "timezone" in called
         if self._makers or self._literals:
