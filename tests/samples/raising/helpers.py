@@ -27,6 +27,10 @@ serial = {place}/serial
 new_certs_dir = {place}
 default_md = sha256
 policy = any
+x509_extensions = signed
+[signed]
+basicConstraints = CA:true
+subjectAltName = DNS:localhost
 [any]
 commonName = supplied
 """

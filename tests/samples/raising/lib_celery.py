@@ -19,5 +19,5 @@ CASES = {
     "causes.celery.soft-limit": ["import billiard.exceptions as e\nraise e.SoftTimeLimitExceeded()"],
     "causes.celery.time-limit": ["import billiard.exceptions as e\nraise e.TimeLimitExceeded(10)"],
     "causes.celery.result-timeout": [HEAD + "b = celery.Celery('shop', broker='memory://', backend='cache+memory://', set_as_current=False); b.AsyncResult('x').get(timeout=0.2)"],
-    "causes.python.no-module": ["import celery\na = celery.Celery('shop', backend='kiosk://', set_as_current=False); a.backend"],
+    "causes.celery.backend-unknown": ["import celery\na = celery.Celery('shop', backend='kiosk://', set_as_current=False); a.backend"],
 }

@@ -96,7 +96,7 @@ SQL = {
     "causes.postgres.copy": ["copy orders from '/nowhere'"],
     "causes.postgres.union": ["select 1 union select '2024-01-01'::date"],
 }
-POSTGRES = SimpleNamespace(FAMILY="postgres", DISTRIBUTION="psycopg")
+POSTGRES = SimpleNamespace(FAMILY="postgres", DISTRIBUTION="psycopg", LEAVES_OPEN=True)
 POSTGRES.CASES = {rule: [HEAD + f"d.execute({sql!r})" for sql in texts] for rule, texts in SQL.items()}
 POSTGRES.CASES.update(
     {
@@ -129,7 +129,7 @@ POSTGRES.CASES.update(
     }
 )
 HEAD2 = "import psycopg2\nport = server(); d = psycopg2.connect(''); d.autocommit = True; c = d.cursor()\n"
-PSYCOPG2 = SimpleNamespace(FAMILY="postgres", DISTRIBUTION="psycopg2-binary")
+PSYCOPG2 = SimpleNamespace(FAMILY="postgres", DISTRIBUTION="psycopg2-binary", LEAVES_OPEN=True)
 PSYCOPG2.CASES = {
     "causes.postgres.no-relation": [HEAD2 + "c.execute('select * from carts')"],
     "causes.postgres.unique": [HEAD2 + "c.execute(\"insert into orders values (1, 'a', 1), (1, 'b', 1)\")"],
@@ -147,7 +147,7 @@ PSYCOPG2.CASES = {
     "causes.python.percent-arguments": [HEAD2 + "c.execute('select %s', [1, 2])"],
 }
 HEAD3 = "import asyncpg, os\nserver()\nasync def main():\n    d = await asyncpg.connect()\n    try: await act(d)\n    finally: await d.close()\n"
-ASYNCPG = SimpleNamespace(FAMILY="asyncpg", DISTRIBUTION="asyncpg")
+ASYNCPG = SimpleNamespace(FAMILY="asyncpg", DISTRIBUTION="asyncpg", LEAVES_OPEN=True)
 ASYNCPG.CASES = {
     "causes.postgres.no-relation": [HEAD3 + "async def act(d): await d.execute('select * from carts')\nloop(main)"],
     "causes.postgres.unique": [HEAD3 + "async def act(d): await d.execute(\"insert into orders values (1, 'a', 1), (1, 'b', 1)\")\nloop(main)"],

@@ -61,7 +61,7 @@ CASES = {
     "causes.sqlalchemy.stale": [SETUP + "o = Order(name='a'); s.add(o); s.flush(); s.execute(text('delete from orders')); o.name = 'b'; s.flush()"],
     "causes.sqlalchemy.no-column": [SETUP + "s.execute(text('select 1 as a')).one()._mapping['b']", SETUP + "s.execute(text('select 1 as a')).one().b"],
     "causes.sqlalchemy.comparator-attribute": [SETUP + "Order.name.total"],
-    "causes.sqlalchemy.enum": [SETUP + "import enum\nclass Color(enum.Enum):\n    RED = 1\nclass Paint(Base):\n    __tablename__ = 'paints'\n    id = Column(Integer, primary_key=True)\n    color = Column(Enum(Color))\nBase.metadata.create_all(e); s.add(Paint(color='blue')); s.flush()", SETUP + "import enum\nclass Color(enum.Enum):\n    RED = 1\nclass Paint(Base):\n    __tablename__ = 'paints'\n    id = Column(Integer, primary_key=True)\n    color = Column(Enum(Color))\nBase.metadata.create_all(e); s.execute(text(\"insert into paints values (1, 'blue')\")); s.query(Paint).all()"],
+    "causes.sqlalchemy.enum": [SETUP + "import enum\nclass Color(enum.Enum):\n    RED = 1\nclass Paint(Base):\n    __tablename__ = 'paints'\n    id = Column(Integer, primary_key=True)\n    color = Column(Enum(Color))\nBase.metadata.create_all(e); s.execute(text(\"insert into paints values (1, 'blue')\")); s.query(Paint).all()"],
     "causes.sqlalchemy.date-type": [SETUP + "class Day(Base):\n    __tablename__ = 'days'\n    id = Column(Integer, primary_key=True)\n    at = Column(DateTime)\nBase.metadata.create_all(e); s.add(Day(at='2024-01-01')); s.flush()"],
     "causes.sqlalchemy.no-bind": [SETUP + "Session().execute(select(Order))"],
     "causes.sqlalchemy.already-begun": [SETUP + "s.begin(); s.begin()"],

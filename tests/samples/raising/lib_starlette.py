@@ -24,7 +24,7 @@ def socket(*messages):
 """
 STARLETTE = SimpleNamespace(FAMILY="starlette", DISTRIBUTION="starlette")
 STARLETTE.CASES = {
-    "causes.starlette.websocket-not-connected": [HEAD + "async def main(): await socket().receive_text()\nloop(main)", HEAD + "async def main(): await socket().send_text('x')\nloop(main)"],
+    "causes.starlette.websocket-not-connected": [HEAD + "async def main(): await socket().receive_text()\nloop(main)"],
     "causes.starlette.websocket-closed": [HEAD + "async def main():\n    s = socket({'type': 'websocket.connect'}); await s.accept(); await s.close(); await s.send_text('x')\nloop(main)"],
     "causes.starlette.websocket-disconnected": [HEAD + "async def main():\n    s = socket({'type': 'websocket.connect'}, {'type': 'websocket.disconnect', 'code': 1006}); await s.accept(); await s.receive(); await s.receive()\nloop(main)"],
     "causes.starlette.websocket-message": [HEAD + "async def main():\n    s = socket({'type': 'http.request'}); await s.receive()\nloop(main)", HEAD + "async def main():\n    s = socket({'type': 'websocket.connect'}); await s.receive(); await s.send({'type': 'websocket.send', 'text': 'x'})\nloop(main)", HEAD + "async def main():\n    s = socket({'type': 'websocket.connect'}); await s.accept(); await s.send({'type': 'http.response.start'})\nloop(main)"],

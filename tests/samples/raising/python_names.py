@@ -15,8 +15,10 @@ def _tree(act: str, **files: str) -> str:
 
 CASES = {
     "causes.python.name": ["totl", "total = 1\ntotl", "import json\njsn.dumps", "datetime.now()", "def load(): return rows\nload()"],
-    "causes.python.unbound": ["def load():\n    print(rows)\n    rows = 1\nload()", "def load():\n    if 0: rows = 1\n    return rows\nload()"],
-    "causes.python.unbound-free": ["def load():\n    def inner(): return rows\n    inner()\n    rows = 1\nload()"],
+    "causes.python.unbound": [{"code": "def load():\n    print(rows)\n    rows = 1\nload()", "until": (3, 11)}, {"code": "def load():\n    if 0: rows = 1\n    return rows\nload()", "until": (3, 11)}],
+    "causes.python.unbound-new": [{"code": "def load():\n    print(rows)\n    rows = 1\nload()", "since": (3, 11)}, {"code": "def load():\n    if 0: rows = 1\n    return rows\nload()", "since": (3, 11)}],
+    "causes.python.unbound-free": [{"code": "def load():\n    def inner(): return rows\n    inner()\n    rows = 1\nload()", "until": (3, 11)}],
+    "causes.python.unbound-free-new": [{"code": "def load():\n    def inner(): return rows\n    inner()\n    rows = 1\nload()", "since": (3, 11)}],
     "causes.python.no-module": ["import kiosk_nowhere", "import kiosk_nowhere.rows", "import json.nowhere"],
     "causes.python.not-a-package": ["import math.nowhere", "import string.nowhere"],
     "causes.python.cannot-import-name": ["from math import total", "from json import totals", _tree("from kiosk_a import rows", kiosk_a="x = 1")],
@@ -27,6 +29,5 @@ CASES = {
     "causes.python.undefined-symbol": ["import ctypes\nctypes.CDLL(None).kiosk_total"],
     "causes.python.no-distribution": [{"code": "import importlib.metadata as m\nm.version('kiosk-nowhere')", "since": (3, 10)}],
     "causes.python.no-distribution-old": [{"code": "import importlib.metadata as m\nm.version('kiosk-nowhere')", "until": (3, 10)}],
-    "causes.python.syntax": [_tree("import kiosk_a", kiosk_a="def load(:\n  pass"), _tree("import kiosk_a", kiosk_a="x = (1"), _tree("import kiosk_a", kiosk_a="def load():\npass"), _tree("import kiosk_a", kiosk_a="def load():\n    x = 1\n\ty = 2"), _tree("import kiosk_a", kiosk_a="'abc")],
-    "causes.python.future-feature": [_tree("import kiosk_a", kiosk_a="from __future__ import kiosk")],
+    "causes.python.syntax": [_tree("import kiosk_a", kiosk_a="def load(:\n  pass"), _tree("import kiosk_a", kiosk_a="x = (1"), _tree("import kiosk_a", kiosk_a="def load():\npass"), _tree("import kiosk_a", kiosk_a="def load():\n    x = 1\n\ty = 2"), _tree("import kiosk_a", kiosk_a="'abc"), _tree("import kiosk_a", kiosk_a="from __future__ import kiosk")],
 }

@@ -39,7 +39,7 @@ CASES = {
     "causes.python.byte-range": ["bytes([300])", "chr(9999999)"],
     "causes.python.math-domain": ["import math\nmath.sqrt(-1)", "import math\nmath.log(0)"],
     "causes.python.xml": ["import xml.etree.ElementTree as e\ne.fromstring('')", "import xml.etree.ElementTree as e\ne.fromstring('x')", "import xml.etree.ElementTree as e\ne.fromstring('<a><b></a>')", "import xml.etree.ElementTree as e\ne.fromstring('<a>&nbsp;</a>')", "import xml.etree.ElementTree as e\ne.fromstring('<a></a><b/>')", "import xml.etree.ElementTree as e\ne.fromstring('<a b=1/>')"],
-    "causes.python.csv": ["import csv\nlist(csv.reader(['x' * 200000]))", {"code": '"import csv\\nlist(csv.reader([\'a\\\\0b\']))"', "until": (3, 11)}],
+    "causes.python.csv": ["import csv\nlist(csv.reader(['x' * 200000]))", {"code": "import csv\nlist(csv.reader(['a\\0b']))", "until": (3, 11)}],
     "causes.python.csv-fields": ["import csv\ncsv.DictWriter(open('/dev/null', 'w'), ['a']).writerow({'b': 1})"],
     "causes.python.ini-section": ["import configparser as c\nc.ConfigParser().get('shop', 'total')"],
     "causes.python.ini-option": ["import configparser as c\np = c.ConfigParser(); p.read_string('[shop]\\na=1'); p.get('shop', 'total')"],
