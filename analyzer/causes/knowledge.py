@@ -83,10 +83,12 @@ class Knowledge:
         The whole text is one of them. A class that stands in front (`KeyError: 'x'`, `TypeError('…')`) is heeded.
         """
         text = text[: 2 * MAX_CHARS]
-        able = self._holding(" ".join(text.split()))
+        whole = " ".join(text.split())
+        able = self._holding(whole)
         found: dict[tuple[str | None, str], tuple[Query, int]] = {}
         for read in spellings_within(text, self._classes):
-            query = self._best(read, able)
+            # a `repr` is read as the message that was behind it, whose words may not stand in the text
+            query = self._best(read, able if read.message in whole else self._holding(read.message))
             if query and (query.rule, query.text) not in found:
                 found[query.rule, query.text] = (query, read.start)
         return sorted(found.values(), key=lambda row: (row[1], row[0].rule or ""))
@@ -130,9 +132,7 @@ class Knowledge:
         return None
 
 
-def _matching(
-    message: str, exception: str | None, able: Iterable[_Known]
-) -> Iterator[tuple[_Known, re.Match[str]]]:
+def _matching(message: str, exception: str | None, able: Iterable[_Known]) -> Iterator[tuple[_Known, re.Match[str]]]:
     """Rules that fit message and class, in the given order."""
     last = exception.rpartition(".")[2] if exception else None
     for known in able:

@@ -17,12 +17,15 @@ _BEFORE = re.compile(rf"(?:<class '{_NAME}'>|{_NAME.replace('name', 'bare')})(?:
 _QUOTED = r"(?:'(?:[^'\\]|\\.){0,4000}'|\"(?:[^\"\\]|\\.){0,4000}\")"
 _REPR = re.compile(rf"{_NAME}\((?:(?P<number>\d{{1,6}}), )?(?P<quoted>b?{_QUOTED})(?:,\)|\)|, )")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_SEPARATOR = re.compile(r":\s+|\s[-–—|]\s|->\s|[(\[{\"'`=]|>\s|,\s|;\s|\n|\.\s")  # noqa: RUF001 - dashes of logs
+_SEPARATOR = re.compile(r":\s+|\s[-–—|]\s|->\s|[(\[{\"'`=]|>\s|,\s|;\s|\n|\.\s")
 _SAYS_CLASS = re.compile(r"(?:Error|Exception|Warning|Failure|Timeout|Exit|Interrupt|Refused|Denied|NotFound)$")
 _CLOSERS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 _TRAILING = re.compile(r"[\s)\]}\"'`.,;]+$")
 _NUMBERED = ("OSError", "IOError", "error", "gaierror", "herror", "timeout")
-_SYSTEM_ERROR = re.compile(r"(?:Connection\w*|BrokenPipe|FileNotFound|FileExists|Permission|Blocking\w*|Interrupted|IsADirectory|NotADirectory|ProcessLookup|ChildProcess|Timeout)Error$")  # fmt: skip
+_SYSTEM_ERROR = re.compile(
+    r"(?:Connection\w{0,20}|BrokenPipe|FileNotFound|FileExists|Permission|BlockingIO|Interrupted|IsADirectory"
+    r"|NotADirectory|ProcessLookup|ChildProcess|Timeout)Error$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

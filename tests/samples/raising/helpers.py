@@ -36,11 +36,11 @@ commonName = supplied
 """
 
 
-class Logged(Exception):
+class Logged(Exception):  # noqa: N818 - no error of a program
     """A text that a runtime logs and does not raise."""
 
 
-class Absent(Exception):
+class Absent(Exception):  # noqa: N818 - no error of a program
     """What the snippet needs is not on this machine."""
 
 
@@ -116,7 +116,9 @@ def answering(*answers: bytes, close: bool = True, reset: bool = False, wait: bo
 def web(status: str = "200 OK", body: bytes = b"", *headers: str, length: int = -1) -> int:
     """A port that answers every request with this."""
     size = len(body) if length < 0 else length
-    head = "".join(f"{line}\r\n" for line in (f"HTTP/1.1 {status}", f"Content-Length: {size}", "Connection: close", *headers))
+    head = "".join(
+        f"{line}\r\n" for line in (f"HTTP/1.1 {status}", f"Content-Length: {size}", "Connection: close", *headers)
+    )
     return answering(head.encode() + b"\r\n" + body)
 
 
@@ -215,6 +217,7 @@ def clean_up() -> None:
 
 
 NAMES: Dict[str, Any] = {
-    f.__name__: f for f in (refused, silent, answering, full, web, folder, certificate, tls, warned, logged, loop, Absent, Logged)
+    f.__name__: f
+    for f in (refused, silent, answering, full, web, folder, certificate, tls, warned, logged, loop, Absent, Logged)
 }
 NAMES["NOWHERE"] = NOWHERE

@@ -10,7 +10,11 @@ JWT.CASES = {
     "causes.tokens.expired": [HEAD + "read({'exp': 1})"],
     "causes.tokens.signature": [HEAD + "jwt.decode(jwt.encode({}, key), 'y' * 40, ['HS256'])"],
     "causes.tokens.segments": [HEAD + "jwt.decode('x', key, ['HS256'])", HEAD + "jwt.decode('', key, ['HS256'])"],
-    "causes.tokens.padding": [HEAD + "jwt.decode('a.b.c', key, ['HS256'])", HEAD + "jwt.decode('e30.b.c', key, ['HS256'])", HEAD + "jwt.decode('YQ.b.c', key, ['HS256'])"],
+    "causes.tokens.padding": [
+        HEAD + "jwt.decode('a.b.c', key, ['HS256'])",
+        HEAD + "jwt.decode('e30.b.c', key, ['HS256'])",
+        HEAD + "jwt.decode('YQ.b.c', key, ['HS256'])",
+    ],
     "causes.tokens.audience": [HEAD + "read({'aud': 'shop'}, audience='till')", HEAD + "read({'aud': 'shop'})"],
     "causes.tokens.issuer": [HEAD + "read({'iss': 'shop'}, issuer='till')"],
     "causes.tokens.not-yet": [HEAD + "read({'nbf': time.time() + 999})", HEAD + "read({'iat': time.time() + 999})"],
@@ -22,13 +26,26 @@ JWT.CASES = {
 }
 OTHERS = SimpleNamespace(FAMILY="encoders", DISTRIBUTION="orjson")
 OTHERS.CASES = {
-    "causes.encoders.orjson-type": ["import orjson\norjson.dumps({'a': object()})", "import orjson\norjson.dumps({1, 2})"],
+    "causes.encoders.orjson-type": [
+        "import orjson\norjson.dumps({'a': object()})",
+        "import orjson\norjson.dumps({1, 2})",
+    ],
     "causes.encoders.orjson-key": ["import orjson\norjson.dumps({1: 2})"],
-    "causes.encoders.orjson-text": ["import orjson\norjson.loads('<html>')", "import orjson\norjson.loads('')", "import orjson\norjson.loads('{')"],
-    "causes.encoders.msgpack-type": ["import msgpack\nmsgpack.packb({'a': object()})", "import msgpack\nmsgpack.packb({1, 2})"],
+    "causes.encoders.orjson-text": [
+        "import orjson\norjson.loads('<html>')",
+        "import orjson\norjson.loads('')",
+        "import orjson\norjson.loads('{')",
+    ],
+    "causes.encoders.msgpack-type": [
+        "import msgpack\nmsgpack.packb({'a': object()})",
+        "import msgpack\nmsgpack.packb({1, 2})",
+    ],
 }
 SIGNED = SimpleNamespace(FAMILY="tokens", DISTRIBUTION="itsdangerous")
 SIGNED.CASES = {
-    "causes.tokens.signed": ["from itsdangerous import URLSafeSerializer as S\nS('x').loads('y')", "from itsdangerous import URLSafeSerializer as S\nS('x').loads('y.z')"],
+    "causes.tokens.signed": [
+        "from itsdangerous import URLSafeSerializer as S\nS('x').loads('y')",
+        "from itsdangerous import URLSafeSerializer as S\nS('x').loads('y.z')",
+    ],
 }
 FAMILIES = [JWT, OTHERS, SIGNED]

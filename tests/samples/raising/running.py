@@ -27,10 +27,16 @@ _SCRUBBED = (
     (re.compile(r"_ssl\.c:\d+"), "_ssl.c:1000"),
     (re.compile(r"'Date': '[^']*'"), "'Date': 'Mon, 01 Jan 2024 00:00:00 GMT'"),
     (re.compile(r'"\{.{0,400}?grpc_status:.{0,400}?\}"', re.DOTALL), '"{…}"'),
-    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "6fa459ea-ee8a-3ca4-894e-db77e160355e"),
+    (
+        re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        "6fa459ea-ee8a-3ca4-894e-db77e160355e",
+    ),
     (re.compile(r"<ObjectId\('[^']*'\)>|ObjectId\('[0-9a-f]{24}'\)"), "ObjectId('0123456789abcdef01234567')"),
     (re.compile(r"topology_id: [0-9a-f]{24}"), "topology_id: 0123456789abcdef01234567"),
-    (re.compile(r"Topology Description: <TopologyDescription id: [0-9a-f]{24}"), "Topology Description: <TopologyDescription id: 0123456789abcdef01234567"),
+    (
+        re.compile(r"Topology Description: <TopologyDescription id: [0-9a-f]{24}"),
+        "Topology Description: <TopologyDescription id: 0123456789abcdef01234567",
+    ),
     (re.compile(r"name='[\w-]*Task-\d+'"), "name='Task-1'"),
     (re.compile(r"(?<=base_events\.py:)\d+"), "100"),
     (re.compile(r"thread id \d+"), "thread id 140000000000000"),
@@ -124,7 +130,9 @@ def merged(found: List[Dict[str, str]]) -> List[Dict[str, Any]]:
     for row in found:
         key = json.dumps([row[k] for k in ("family", "rule", "exception", "message")])
         kept = by_text.setdefault(key, {**{k: v for k, v in row.items() if k != "version"}, "versions": []})
-        kept["versions"] = sorted({*kept["versions"], *row.get("versions", [row.get("version")])} - {None}, key=_numbers)
+        kept["versions"] = sorted(
+            {*kept["versions"], *row.get("versions", [row.get("version")])} - {None}, key=_numbers
+        )
     return [by_text[key] for key in sorted(by_text)]
 
 
