@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.errors import RuleError
+from analyzer.model import QUERY_NAMES, QueryKind
 
 try:  # the parser moved in 3.11; it is the only way to see a pattern's structure
     from re import _constants as sre_constants  # type: ignore[attr-defined]
@@ -34,6 +35,9 @@ except ImportError as err:  # pragma: no cover - every supported Python has it
 
 KINDS = ("masks", "redact", "frames", "noise", "causes")
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
+CAUSE_KINDS = ("code", "configuration", "packaging", "dependency", "infrastructure", "test", "unknown")
+_CAUSE_KEYS = {"query", "names", "exception", "needs_exception", "kind", "says", "confirms", "unrecorded"}
+_HOLE = re.compile(r"\{(\w+)\}")
 _KNOWN = {"id", "why", "pattern", "replace", "flags", "match", "miss"}
 _MAX_REPEAT_PRODUCT = 10_000
 _ONE_CHARACTER = (sre_constants.LITERAL, sre_constants.NOT_LITERAL, sre_constants.IN, sre_constants.ANY)
@@ -157,6 +161,9 @@ def _compile(row: Mapping[str, Any], kind: str, path: Path, number: int) -> Rule
             raise RuleError(f"{where}: a match sample is a text or {{text, expect}}", "")
     if not all(isinstance(text, str) for text in row["miss"]):
         raise RuleError(f"{where}: miss samples are texts", "")
+    problem = _cause_problem(row, pattern) if kind == "causes" else None
+    if problem:
+        raise RuleError(f"{where}: {problem}", "see docs/runtime-messages.md")
     return Rule(
         id=name,
         kind=kind,
@@ -168,6 +175,82 @@ def _compile(row: Mapping[str, Any], kind: str, path: Path, number: int) -> Rule
         extra={k: v for k, v in row.items() if k not in _KNOWN},
         file=str(path),
     )
+
+
+def _cause_problem(row: Mapping[str, Any], pattern: re.Pattern[str]) -> str | None:
+    """What is wrong with the keys that only rules in `causes/` have; None where all is well."""
+    unknown = row.keys() - _KNOWN - _CAUSE_KEYS
+    if unknown:
+        return f"unknown key {min(unknown)}"
+    if not (pattern.pattern.startswith(r"\A") and pattern.pattern.endswith(r"\Z")):
+        return r"the pattern speaks of the whole message: \A … \Z"
+    if row.get("query") not in list(QueryKind):
+        return f"query is one of {', '.join(QueryKind)}"
+    if row.get("kind") not in CAUSE_KINDS:
+        return f"kind is one of {', '.join(CAUSE_KINDS)}"
+    classes = row.get("exception", [])
+    if not all(isinstance(c, str) for c in ([classes] if isinstance(classes, str) else classes)):
+        return "exception is the name of a class or a list of names"
+    if row.get("needs_exception") and not classes:
+        return "needs_exception without an exception"
+    fixed = row.get("names", {})
+    names = {*pattern.groupindex, *fixed}
+    surplus = names - QUERY_NAMES[QueryKind(row["query"])]
+    if surplus or not all(isinstance(value, str) for value in fixed.values()):
+        return f"the query {row['query']} has no name {min(surplus)}" if surplus else "names are texts"
+    if not isinstance(row.get("confirms"), str) or not isinstance(row.get("says", ""), str):
+        return "confirms is missing, or says is no text"
+    holes = {hole for key in ("says", "confirms") for hole in _HOLE.findall(row.get(key, ""))} - names
+    return f"no name {min(holes)} for {{{min(holes)}}}" if holes else None
+
+
+def fixed_texts(pattern: str, flags: int = 0) -> tuple[int, tuple[str, ...]]:
+    """How much of a pattern is fixed text (characters), and texts of which every match holds at least one.
+
+    The texts are empty where there is no such text, and where the pattern ignores case.
+    """
+    size, needles = _fixed(sre_parser.parse(pattern, flags))
+    return size, () if flags & re.IGNORECASE else needles
+
+
+def _fixed(parsed: Any) -> tuple[int, tuple[str, ...]]:
+    size = 0
+    run: list[str] = []
+    choices: list[tuple[str, ...]] = []
+
+    def end() -> None:
+        if run:
+            choices.append(("".join(run),))
+            run.clear()
+
+    def take(items: Any) -> None:
+        nonlocal size
+        for op, value in items:
+            if op is sre_constants.LITERAL:
+                size += 1
+                run.append(chr(value))
+            elif op is sre_constants.SUBPATTERN:
+                take(value[3])
+            elif op is sre_constants.ATOMIC_GROUP:
+                take(value)
+            elif op is not sre_constants.AT:
+                end()
+                if op is sre_constants.BRANCH:
+                    branches = [_fixed(branch) for branch in value[1]]
+                    size += min(n for n, _ in branches)
+                    if all(needles for _, needles in branches):
+                        choices.append(tuple(sorted({n for _, needles in branches for n in needles})))
+                elif op in (sre_constants.MAX_REPEAT, sre_constants.MIN_REPEAT, sre_constants.POSSESSIVE_REPEAT):
+                    low, _, body = value
+                    if low:
+                        least, needles = _fixed(body)
+                        size += low * least
+                        choices.extend([needles] if needles else [])
+                continue
+
+    take(parsed)
+    end()
+    return size, max(choices, key=lambda texts: min(len(t) for t in texts), default=())
 
 
 def check_samples(rules: Iterable[Rule]) -> list[SampleFailure]:

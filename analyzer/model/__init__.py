@@ -37,7 +37,16 @@ from analyzer.model.events import (
     TraceException,
 )
 from analyzer.model.facts import CodeFact, CodeHistory, DatedCommit, FactKind, PrintedLine
-from analyzer.model.origins import Origin, OriginIndex, OriginSearch, Proof, Query, QueryKind, Wrapper
+from analyzer.model.origins import (
+    QUERY_NAMES,
+    Origin,
+    OriginIndex,
+    OriginSearch,
+    Proof,
+    Query,
+    QueryKind,
+    Wrapper,
+)
 from analyzer.model.placeholders import WILDCARD, placeholder_values
 from analyzer.model.report import (
     Action,
@@ -56,6 +65,7 @@ from analyzer.model.times import Window, format_time, parse_time
 
 __all__ = [
     "NO_MESSAGE",
+    "QUERY_NAMES",
     "WILDCARD",
     "Action",
     "Blame",

@@ -16,11 +16,13 @@ class QueryKind(StrEnum):
     """What a runtime message asks of the code. Beside each: the names that its rule captures."""
 
     UNSERIALIZABLE = "unserializable"
-    """type: a value of this class reached an encoder"""
+    """type, encoder (json, pickle, postgres …), place (`key` where it is the key of a dict): a value of this class
+    reached an encoder"""
     ATTRIBUTE = "attribute"
     """type, attribute: a value of `type` (`NoneType`, `coroutine`, `dict`, a class) was asked for `attribute`"""
     OPERATION = "operation"
-    """type, operation (subscript, iterate, call, await, len, contains, hash, binary …): a value that cannot do it"""
+    """type, operation (subscript, iterate, call, await, len, contains, hash, binary …), other (the class on the other
+    side of an operator): a value that cannot do it"""
     SIGNATURE = "signature"
     """function, argument (may be empty), count: a call and a definition that disagree"""
     NAME = "name"
@@ -46,17 +48,43 @@ class QueryKind(StrEnum):
     CONNECTION = "connection"
     """host, port, url (each may be empty): refused, reset, not resolved, no certificate"""
     TIMEOUT = "timeout"
-    """seconds (may be empty): waited longer than that"""
+    """seconds, host, port, url (each may be empty): waited longer than that"""
     DATABASE = "database"
     """relation, column, constraint (each may be empty)"""
     VALIDATION = "validation"
     """field, model (each may be empty)"""
     CREDENTIAL = "credential"
-    """refused, expired or missing"""
+    """user, permission (each may be empty): refused, expired or missing"""
     RESOURCE = "resource"
     """resource (memory, quota, disk, files, connections, rate)"""
     TEXT = "text"
     """no name: the text itself is all there is; raise statements that can give it"""
+
+
+QUERY_NAMES: Mapping[QueryKind, frozenset[str]] = {
+    QueryKind.UNSERIALIZABLE: frozenset({"type", "encoder", "place"}),
+    QueryKind.ATTRIBUTE: frozenset({"type", "attribute"}),
+    QueryKind.OPERATION: frozenset({"type", "operation", "other"}),
+    QueryKind.SIGNATURE: frozenset({"function", "argument", "count"}),
+    QueryKind.NAME: frozenset({"name"}),
+    QueryKind.UNBOUND: frozenset({"name"}),
+    QueryKind.MODULE: frozenset({"module"}),
+    QueryKind.IMPORT: frozenset({"name", "module"}),
+    QueryKind.KEY: frozenset({"key"}),
+    QueryKind.INDEX: frozenset(),
+    QueryKind.UNPACK: frozenset({"expected", "got"}),
+    QueryKind.CONVERSION: frozenset({"function", "value"}),
+    QueryKind.FILE: frozenset({"path"}),
+    QueryKind.ENVIRONMENT: frozenset({"variable"}),
+    QueryKind.CONNECTION: frozenset({"host", "port", "url"}),
+    QueryKind.TIMEOUT: frozenset({"seconds", "host", "port", "url"}),
+    QueryKind.DATABASE: frozenset({"relation", "column", "constraint"}),
+    QueryKind.VALIDATION: frozenset({"field", "model"}),
+    QueryKind.CREDENTIAL: frozenset({"user", "permission"}),
+    QueryKind.RESOURCE: frozenset({"resource"}),
+    QueryKind.TEXT: frozenset(),
+}
+"""The names that a rule may capture for a query, as documented beside each kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
