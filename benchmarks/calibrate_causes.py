@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -103,7 +103,8 @@ def _report(
         return
     steps = isotonic(pairs)
     yield ""
-    yield "monotone map: " + ", ".join(f"from {start:.2f} on {share:.2f}" for start, share in steps)
+    held = Counter(max(start for start, _ in steps if start <= c) for c, _ in pairs)
+    yield "monotone map: " + ", ".join(f"from {start:.2f} on {share:.2f} (of {held[start]})" for start, share in steps)
     tested = pair(_read(chosen.held_out)) if chosen.held_out else pairs
     after = brier([(mapped(steps, c), r) for c, r in tested])
     where = "held out" if chosen.held_out else "the same rows, so at best"

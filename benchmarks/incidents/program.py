@@ -14,6 +14,10 @@ from benchmarks.incidents.words import Words
 
 _TRACED = 0.2
 """share of programs that print the stack trace"""
+_DECOYS = 0.35
+"""share of programs in which another module has a handler with the words of the one that caught the error"""
+_SHOWN = ("{0}", "{0}", "{0}", "str({0})", "{0}!s", "{0}!r", "type({0}).__name__}}: {{{0}")
+"""how a caught exception is put into an f-string"""
 _VARIABLES = ("payload", "record", "item", "wish", "data")
 _LATE = 0.12
 
@@ -35,6 +39,7 @@ class Program:
     position: str
     is_async: bool
     traced: bool
+    decoy: bool
 
 
 @dataclass
@@ -102,7 +107,7 @@ def assemble(draw: random.Random, defect: Template | None) -> Program:
         target = _add_hop(draft, target, in_async)
     culprits = frozenset(p for p, text in draft.files.items() if "# defect" in text)
     _add_shape(draft, shape, target, traced)
-    _add_surroundings(draft)
+    decoy = _add_surroundings(draft)
     root = "" if defect and defect.options.get("kind") == "packaging" else draw.choice(("", "", "src/"))
     package = f"{draft.package}/"
     moved = {root + p if p.startswith(package) else p: text for p, text in draft.files.items()}
@@ -118,6 +123,7 @@ def assemble(draw: random.Random, defect: Template | None) -> Program:
         position=position,
         is_async=in_async,
         traced=traced,
+        decoy=decoy,
     )
 
 
@@ -249,7 +255,9 @@ def _add_hop(draft: Draft, target: _Target, async_shape: bool) -> _Target:
     draw, words = draft.draw, draft.words
     is_async = target.is_async or (async_shape and draw.random() < 0.5)
     hops = read_templates("parts/hops.txt")
-    template = draw.choice([h for h in hops if not (is_async and h.name == "partial")])
+    template = draw.choice(
+        [h for h in hops if not (is_async and (h.name == "partial" or (h.name == "callback" and not target.is_async)))]
+    )
     thing, role, name = words.thing(), words.role(), words.function()
     beside = not target.late and draw.random() < 0.3
     statement, call = ("", target.call) if beside else draft.imported(target)
@@ -259,30 +267,45 @@ def _add_hop(draft: Draft, target: _Target, async_shape: bool) -> _Target:
         "noun": thing, "Noun": thing.capitalize(), "role": role.lower(), "Role": role,
         "import": "" if late else statement, "late": statement if late else "", "target": call,
         "async": "async " if is_async else "", "await": "await " if target.is_async else "",
+        "await_target": "await " if is_async else "",
     }  # fmt: skip
     code = template.one("code")
     if is_async and not target.is_async:  # what a hop awaits of its own stays awaited
         code = code.replace("<<await>><<target>>", "<<target>>")
         values["await"] = "await "
     module = target.module if beside else words.middle()
-    if beside and draft.fill(template.label("name") or "-", **values) in draft.files[f"{draft.package}/{module}.py"]:
+    code = draft.fill(code, **values)
+    if beside and _defined(code) & _defined(draft.files[f"{draft.package}/{module}.py"]):
         return _add_hop(draft, target, async_shape)
-    draft.add(module, draft.fill(code, **values))
+    draft.add(module, code)
     if draw.random() < 0.4 and not beside:
         draft.add(module, _benign(draft, draw.choice(read_templates("parts/benign.txt")), words.function()))
     calls = draft.fill(template.one("target"), **values) or name
     return _Target(module, draft.fill(template.label("name"), **values) or name, calls, is_async)
 
 
+def _defined(code: str) -> set[str]:
+    """What a module defines at its top, but for its logger."""
+    found = set()
+    for statement in ast.parse(code).body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(statement.name)
+        elif isinstance(statement, ast.Assign):
+            found |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
+    return found - {"logger", "log"}
+
+
 def _add_shape(draft: Draft, shape: str, target: _Target, traced: bool) -> None:
     v, draw = draft.words.values, draft.draw
     statement, call = draft.imported(target)
+    shown = draw.choice(_SHOWN)
     b1, b2 = draft.imported(_add_benign(draft)), draft.imported(_add_benign(draft))
     values = {
         "import_op": statement, "op_target": call, "await_op": "await " if target.is_async else "",
         "import_b1": b1[0], "b1_target": b1[1], "import_b2": b2[0], "b2_target": b2[1],
         "exc_info": ", exc_info=True" if traced else "",
-        **{f"exc_info_{n}": f", exc_info={n}" if traced else "" for n in ("last", "problem", "outcome")},
+        **{f"exc_info_{n}": f", exc_info={n}" if traced else "" for n in ("last", "problem", "outcome", "e")},
+        **{f"show_{n}": shown.format(n) for n in ("e", "exc")},
     }  # fmt: skip
     for template in read_templates(f"shapes/{shape}.txt"):
         text = template.one("text")
@@ -293,11 +316,15 @@ def _add_shape(draft: Draft, shape: str, target: _Target, traced: bool) -> None:
     draft.files[f"{draft.package}/{v['logmod']}.py"] = draft.fill(style.one("text"))
 
 
-def _add_surroundings(draft: Draft) -> None:
-    """Harmless modules, of which some put the same words around other errors; a table of further operations."""
+def _add_surroundings(draft: Draft) -> bool:
+    """Harmless modules and a table of further operations; True where one puts the same words around other errors."""
     v, draw, words = draft.words.values, draft.draw, draft.words
     tools = []
-    for template in draw.sample(read_templates("parts/fillers.txt"), draw.randrange(1, 6)):
+    fillers = read_templates("parts/fillers.txt")
+    decoys = [t for t in fillers if "<<w1>>" in t.one("text")]
+    chosen = draw.sample([t for t in fillers if t not in decoys], draw.randrange(1, 5))
+    chosen += draw.sample(decoys, draw.choice((1, 2))) if draw.random() < _DECOYS else []
+    for template in chosen:
         name = template.name if draw.random() < 0.5 else f"{words.thing()}_{template.name}"
         code = draft.fill(template.one("text"))
         if f"{draft.package}/{name}.py" not in draft.files:
@@ -324,6 +351,7 @@ def _add_surroundings(draft: Draft) -> None:
             "    text = f\"<<w1>>: {ValueError('none')}\"\n"
             '    assert json.dumps({"error": text}).startswith("{")\n'
         )
+    return any(t in decoys for t in chosen)
 
 
 def _traffic(draft: Draft, defect: Template | None) -> list[dict[str, object]]:
