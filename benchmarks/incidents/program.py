@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import random
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,11 @@ _TRACED = 0.2
 """share of programs that print the stack trace"""
 _DECOYS = 0.35
 """share of programs in which another module has a handler with the words of the one that caught the error"""
+_WIDE = 0.7
+"""share of programs laid out as formatters do"""
+_DEFINITION = re.compile(r"\n\n(?=(?:@|def |async def |class ))")
+_SERVED = 0.3
+"""share of programs whose other operations, siblings among them, are reached by the same table as the failing one"""
 _SHOWN = ("{0}", "{0}", "{0}", "str({0})", "{0}!s", "{0}!r", "type({0}).__name__}}: {{{0}")
 """how a caught exception is put into an f-string"""
 _VARIABLES = ("payload", "record", "item", "wish", "data")
@@ -111,10 +117,11 @@ def assemble(draw: random.Random, defect: Template | None) -> Program:
     root = "" if defect and defect.options.get("kind") == "packaging" else draw.choice(("", "", "src/"))
     package = f"{draft.package}/"
     moved = {root + p if p.startswith(package) else p: text for p, text in draft.files.items()}
+    wide = draw.random() < _WIDE
     return Program(
         package=draft.package,
         root=root,
-        files={p: text.strip("\n") + "\n" if text.strip() else "" for p, text in sorted(moved.items())},
+        files={path: _laid_out(text, path, wide) for path, text in sorted(moved.items())},
         absent=frozenset(root + p if p.startswith(package) else p for p in draft.absent),
         traffic=_traffic(draft, defect),
         culprit_files=frozenset(root + p if p.startswith(package) else p for p in culprits),
@@ -125,6 +132,14 @@ def assemble(draw: random.Random, defect: Template | None) -> Program:
         traced=traced,
         decoy=decoy,
     )
+
+
+def _laid_out(text: str, path: str, wide: bool) -> str:
+    """The text with one line break at its end; of Python, where wanted, with two empty lines between definitions."""
+    text = text.strip("\n")
+    if wide and path.endswith(".py"):
+        text = _DEFINITION.sub("\n\n\n", text)
+    return f"{text}\n" if text else ""
 
 
 def _is_async_shape(name: str) -> bool:
@@ -339,8 +354,12 @@ def _add_surroundings(draft: Draft) -> bool:
         names = [s.name for s in ast.parse(text).body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)]
         lines.append(f"from {draft.package} import {module}")
         operations += [f'    "{n}": {module}.{n},' for n in names if not n.startswith("_")]
+    served = operations if draw.random() < _SERVED else []
+    by_hand = [] if served else operations
     lines += ["", f"TOOLS = ({', '.join(sorted(tools))},)" if tools else "TOOLS = ()", ""]
-    lines += ["OPERATIONS = {", *operations, "}"] if operations else ["OPERATIONS = {}"]
+    lines += ["OPERATIONS = {", *served, "}"] if served else ["OPERATIONS = {}"]
+    if by_hand:
+        lines += ["BY_HAND = {", *by_hand, "}", "", "def by_hand(name, *values):", "    return BY_HAND[name](*values)"]
     draft.files[f"{draft.package}/{v['extras']}.py"] = "\n".join(lines)
     draft.files.setdefault("README.md", draft.fill("# <<pkg>>\n\nTakes one JSON object a line, does what `op` says."))
     if draw.random() < 0.5:
