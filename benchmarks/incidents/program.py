@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import json
 import random
 import re
 import textwrap
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from benchmarks.incidents.texts import HERE, Template, choices, choose, fill, read_templates
+from benchmarks.incidents.drafting import Draft, Target, bad_fields, defined, merge, needed
+from benchmarks.incidents.texts import HERE, Template, choices, choose, read_templates
 from benchmarks.incidents.words import Words
 
 _TRACED = 0.2
@@ -24,7 +23,6 @@ _SERVED = 0.3
 """share of programs whose other operations, siblings among them, are reached by the same table as the failing one"""
 _SHOWN = ("{0}", "{0}", "{0}", "str({0})", "{0}!s", "{0}!r", "type({0}).__name__}}: {{{0}")
 """how a caught exception is put into an f-string"""
-_VARIABLES = ("payload", "record", "item", "wish", "data")
 _LATE = 0.12
 
 
@@ -46,51 +44,6 @@ class Program:
     is_async: bool
     traced: bool
     decoy: bool
-
-
-@dataclass
-class _Target:
-    """Something that can be called: how it is imported and called."""
-
-    module: str
-    name: str
-    """what is imported"""
-    call: str
-    is_async: bool
-    late: bool = False
-
-
-@dataclass
-class Draft:
-    """A program while it is put together; files by path, the package's own at its name."""
-
-    draw: random.Random
-    words: Words
-    files: dict[str, str] = field(default_factory=dict)
-    absent: set[str] = field(default_factory=set)
-
-    @property
-    def package(self) -> str:
-        return self.words.values["pkg"]
-
-    def fill(self, text: str, **more: str) -> str:
-        return fill(text, {**self.words.values, **more})
-
-    def add(self, module: str, code: str) -> None:
-        path = f"{self.package}/{module}.py"
-        self.files[path] = merge(self.files[path], code) if path in self.files else code
-
-    def variable(self) -> str:
-        return self.draw.choice((self.words.values["unit"], *_VARIABLES))
-
-    def imported(self, target: _Target) -> tuple[str, str]:
-        """An import statement, and how the target is called after it."""
-        style = self.draw.random()
-        if style < 0.55:
-            return f"from {self.package}.{target.module} import {target.name}", target.call
-        if style < 0.9:
-            return f"from {self.package} import {target.module}", f"{target.module}.{target.call}"
-        return f"import {self.package}.{target.module} as {target.module}_", f"{target.module}_.{target.call}"
 
 
 def shape_names() -> list[str]:
@@ -149,7 +102,7 @@ def _is_async_shape(name: str) -> bool:
 # ---- the defect, and places like it ----
 
 
-def _add_defect(draft: Draft, defect: Template, async_shape: bool) -> tuple[_Target, str]:
+def _add_defect(draft: Draft, defect: Template, async_shape: bool) -> tuple[Target, str]:
     draw, words = draft.draw, draft.words
     home, unit = words.values["home"], words.values["unit"]
     act = words.function()
@@ -165,7 +118,7 @@ def _add_defect(draft: Draft, defect: Template, async_shape: bool) -> tuple[_Tar
     if module := defect.one("module"):
         draft.add(home, draft.fill(module, act=act))
         _add_alike(draft, defect, at_home=False)
-        return _Target(home, act, act, False, late=True), "module"
+        return Target(home, act, act, False, late=True), "module"
     top, expression = draft.fill(defect.one("top")), defect.one("expr")
     positions = ["function", "function", "method", "static", "nested", "method"]
     positions += ["lambda"] * 3 if expression and not is_async else []
@@ -203,7 +156,7 @@ def _add_defect(draft: Draft, defect: Template, async_shape: bool) -> tuple[_Tar
     draft.add(home, code)
     if not before:
         _add_alike(draft, defect, at_home=True)
-    return _Target(home, name, call, is_async), position
+    return Target(home, name, call, is_async), position
 
 
 def _add_alike(draft: Draft, defect: Template, at_home: bool) -> None:
@@ -224,40 +177,16 @@ def _add_alike(draft: Draft, defect: Template, at_home: bool) -> None:
         draft.add(elsewhere, merge("\n".join(needs), code))
 
 
-def needed(top: str, code: str, home: str) -> list[str]:
-    """The imports that a function needs to stand in another module than the one it was written for."""
-    free = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
-    own, lines = set(), []
-    for statement in ast.parse(top).body:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            names = [a for a in statement.names if (a.asname or a.name).partition(".")[0] in free]
-            if names:
-                lines.append(ast.unparse(_with_names(statement, names)))
-        elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            own.add(statement.name)
-        elif isinstance(statement, ast.Assign):
-            own |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
-    stored = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    wanted = sorted((own & free) - stored)
-    return lines + ([f"from {home} import {', '.join(wanted)}"] if wanted else [])
-
-
-def _with_names(statement: ast.Import | ast.ImportFrom, names: list[ast.alias]) -> ast.stmt:
-    if isinstance(statement, ast.Import):
-        return ast.Import(names=names)
-    return ast.ImportFrom(module=statement.module, names=names, level=statement.level)
-
-
 # ---- what calls it ----
 
 
-def _add_benign(draft: Draft) -> _Target:
+def _add_benign(draft: Draft) -> Target:
     """A module with up to three functions that do no harm; the first of them."""
     module, names = draft.words.middle(), list[str]()
     for template in draft.draw.sample(read_templates("parts/benign.txt"), draft.draw.choice((1, 1, 2, 3))):
         names.append(draft.words.function())
         draft.add(module, _benign(draft, template, names[-1]))
-    return _Target(module, names[0], names[0], False)
+    return Target(module, names[0], names[0], False)
 
 
 def _benign(draft: Draft, template: Template, name: str) -> str:
@@ -266,7 +195,7 @@ def _benign(draft: Draft, template: Template, name: str) -> str:
     return draft.fill(template.one("text"), **more)
 
 
-def _add_hop(draft: Draft, target: _Target, async_shape: bool) -> _Target:
+def _add_hop(draft: Draft, target: Target, async_shape: bool) -> Target:
     draw, words = draft.draw, draft.words
     is_async = target.is_async or (async_shape and draw.random() < 0.5)
     hops = read_templates("parts/hops.txt")
@@ -290,27 +219,16 @@ def _add_hop(draft: Draft, target: _Target, async_shape: bool) -> _Target:
         values["await"] = "await "
     module = target.module if beside else words.middle()
     code = draft.fill(code, **values)
-    if beside and _defined(code) & _defined(draft.files[f"{draft.package}/{module}.py"]):
+    if beside and defined(code) & defined(draft.files[f"{draft.package}/{module}.py"]):
         return _add_hop(draft, target, async_shape)
     draft.add(module, code)
     if draw.random() < 0.4 and not beside:
         draft.add(module, _benign(draft, draw.choice(read_templates("parts/benign.txt")), words.function()))
     calls = draft.fill(template.one("target"), **values) or name
-    return _Target(module, draft.fill(template.label("name"), **values) or name, calls, is_async)
+    return Target(module, draft.fill(template.label("name"), **values) or name, calls, is_async)
 
 
-def _defined(code: str) -> set[str]:
-    """What a module defines at its top, but for its logger."""
-    found = set()
-    for statement in ast.parse(code).body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(statement.name)
-        elif isinstance(statement, ast.Assign):
-            found |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
-    return found - {"logger", "log"}
-
-
-def _add_shape(draft: Draft, shape: str, target: _Target, traced: bool) -> None:
+def _add_shape(draft: Draft, shape: str, target: Target, traced: bool) -> None:
     v, draw = draft.words.values, draft.draw
     statement, call = draft.imported(target)
     shown = draw.choice(_SHOWN)
@@ -381,28 +299,3 @@ def _traffic(draft: Draft, defect: Template | None) -> list[dict[str, object]]:
     return [
         {"op": op, "unit": {**draft.words.unit(n), **(bad if op == v["op"] else {})}} for n, op in enumerate(orders, 1)
     ]
-
-
-def bad_fields(defect: Template, values: Mapping[str, str]) -> dict[str, object]:
-    """What a unit holds that makes the defect fail, where not every unit does."""
-    bad = json.loads(defect.label("bad") or "{}")
-    return {values[key] if key in ("qty", "label", "state", "at") else key: value for key, value in bad.items()}
-
-
-def merge(first: str, second: str) -> str:
-    """Two pieces of a module as one: the imports of the second go to those of the first, once each."""
-    if not first.strip():
-        return second
-    head, rest = _split(second)
-    own, body = _split(first)
-    known = {line.partition("  #")[0] for line in own}
-    own += [line for line in head if line.partition("  #")[0] not in known]
-    return "\n".join([*own, *(["", body] if body else []), *(["", rest] if rest else [])])
-
-
-def _split(text: str) -> tuple[list[str], str]:
-    lines = text.strip("\n").splitlines()
-    count = 0
-    while count < len(lines) and (lines[count].startswith(("import ", "from ")) or not lines[count].strip()):
-        count += 1
-    return [line for line in lines[:count] if line.strip()], "\n".join(lines[count:]).strip("\n")
