@@ -21,6 +21,7 @@ from pathlib import Path
 import analyzer
 from benchmarks.incidents import classes, make_incident
 from benchmarks.judging import Row, brier, judge, reliability
+from benchmarks.weighing import noted_features
 
 _COLUMNS = ("N", "line@1", "function@1", "function@3", "root", "siblings", "precision", "confidence", "right")
 
@@ -59,15 +60,18 @@ def score(seed: int, *, only: str | None = None, cache: Path | None = None, keep
     shutil.rmtree(folder, ignore_errors=True)
     try:
         incident = make_incident(seed, folder, only=only, cache_dir=cache)
-        found = analyzer.analyze(
-            incident.logs, repo=incident.repository, members=True, jobs=1, cache_dir=folder / "cache"
-        )
+        with noted_features() as notes:
+            found = analyzer.analyze(
+                incident.logs, repo=incident.repository, members=True, jobs=1, cache_dir=folder / "cache"
+            )
         report = found.to_dict()
     finally:
         if keep is None:
             shutil.rmtree(folder)
     culprits = [f"{p.file}:{p.line}" for p in incident.truth.culprits]
-    return judge(report, incident.truth) | {"truth": culprits}
+    row = judge(report, incident.truth)
+    file, _, line = (row["place"] if row["role"] == "cause" else ":0").rpartition(":")
+    return row | {"truth": culprits, "features": list(notes.get((file, int(line)), ()))}
 
 
 def _score_all(seeds: Sequence[int], one: Callable[[int], Row], jobs: int) -> Iterator[Row]:

@@ -14,6 +14,7 @@ from benchmarks.incidents.making import defect_of
 from benchmarks.incidents.proving import prove
 from benchmarks.judging import brier, judge, reliability
 from benchmarks.score_made_incidents import score
+from benchmarks.weighing import chance_of, fit
 
 LINE_AT_1 = 0.9
 """share of swallowed incidents whose first code path is the line to blame"""
@@ -198,3 +199,15 @@ def test_reliability_and_the_monotone_map_of_a_few_pairs() -> None:
     assert after is not None
     assert before is not None
     assert after < before
+
+
+def test_a_weight_follows_its_outcomes_as_far_as_there_are_many() -> None:
+    written = {"prior": 0.0, "flows": 0.0, "rival": 0.0}
+    few = [(("flows",), True), (("rival",), False)]
+    moved = fit(few, written)
+    assert 0 < moved["flows"] < 1
+    assert -1 < moved["rival"] < 0
+    many = fit(few * 50, written)
+    assert many["flows"] > moved["flows"]
+    assert many["rival"] < moved["rival"]
+    assert chance_of(("flows",), many) > 0.9
