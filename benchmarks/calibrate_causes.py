@@ -3,7 +3,8 @@
 ROWS is what `score_made_incidents --rows` wrote. Each group of causes that were made alike (kind, role of the first
 path, whether it is unique, or what `--by` names) is listed with the confidence it was given, how often it was right,
 and what that share may be; a confidence outside is too high or too low. Then the best monotone map from confidence to
-share right (pool adjacent violators), and what it would save, on the held-out rows where there are some.
+share right (pool adjacent violators), and what it would save, on the held-out rows where there are some. With
+`--weights`: what each written weight of evidence is, and what the outcomes say that it should be.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from analyzer.cycles.statistics import wilson_interval
 from benchmarks.judging import Row, brier
+from benchmarks.weighing import chance_of, fit, written_weights
 
 Pair = tuple[float, bool]
 _FEW = 5
+_MOVED = 0.5
+"""log-odds from which on a weight is said to be wrong"""
 
 
 def main() -> int:
@@ -32,10 +36,15 @@ def main() -> int:
     options.add_argument(
         "--having", action="append", default=[], metavar="TEXT", help="group also by: an evidence sentence holds TEXT"
     )
+    options.add_argument(
+        "--weights", action="store_true", help="the written weights of places, and what they should be"
+    )
+    options.add_argument("--trust", type=float, default=1.0, help="how firmly weights are held at what is written")
     chosen = options.parse_args()
     rows = [row for file in chosen.rows for row in _read(file)]
     pair = _pairs(chosen.on)
-    sys.stdout.write("\n".join(_report(rows, chosen, pair)) + "\n")
+    lines = _weights(rows, chosen.trust) if chosen.weights else _report(rows, chosen, pair)
+    sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 
@@ -103,11 +112,35 @@ def _report(
         return
     steps = isotonic(pairs)
     yield ""
-    yield "monotone map: " + ", ".join(f"from {start:.2f} on {share:.2f}" for start, share in steps)
+    held = Counter(max(start for start, _ in steps if start <= c) for c, _ in pairs)
+    yield "monotone map: " + ", ".join(f"from {start:.2f} on {share:.2f} (of {held[start]})" for start, share in steps)
     tested = pair(_read(chosen.held_out)) if chosen.held_out else pairs
     after = brier([(mapped(steps, c), r) for c, r in tested])
     where = "held out" if chosen.held_out else "the same rows, so at best"
     yield f"Brier as written {brier(tested):.3f}, through the map {after:.3f} ({len(tested)}, {where})"
+
+
+def _weights(rows: Sequence[Row], trust: float) -> Iterator[str]:
+    """The right share with and without each piece of evidence, what it is given, and what it should be given."""
+    written = written_weights()
+    outcomes = [(row["features"], row["function1"]) for row in rows if row["features"]]
+    if not written or not outcomes:
+        yield "no place was weighed"
+        return
+    fitted = fit(outcomes, written, trust=trust)
+    prior = next(iter(written))
+    yield f"{'evidence':20} {'N':>4} {'right':>6} {'without':>8} {'written':>8} {'fitted':>7}"
+    for name, weight in written.items():
+        with_it = [right for held, right in outcomes if name == prior or name in held]
+        without = [right for held, right in outcomes if name != prior and name not in held]
+        shares = [f"{sum(x) / len(x):.2f}" if x else "-" for x in (with_it, without)]
+        moved = fitted[name] - weight
+        verdict = "says too much" if moved < -_MOVED else "says too little" if moved > _MOVED else ""
+        cells = f"{len(with_it):4} {shares[0]:>6} {shares[1]:>8} {weight:8.1f} {fitted[name]:7.1f}"
+        yield f"{name:20} {cells}  {verdict}".rstrip()
+    for title, weights in (("written", written), ("fitted", fitted)):
+        pairs = [(chance_of(held, weights), right) for held, right in outcomes]
+        yield f"Brier with the weights {title}: {brier(pairs):.3f} of {len(pairs)}"
 
 
 if __name__ == "__main__":

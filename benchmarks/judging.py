@@ -27,7 +27,7 @@ def judge(report: Mapping[str, Any], truth: Truth) -> Row:
     row: Row = {
         "seed": truth.seed, "defect": truth.defect, "class": truth.family, "truth_kind": truth.kind,
         "decidable": truth.decidable, "control": truth.kind == "control", "shape": truth.shape, "hops": truth.hops,
-        "position": truth.position, "traced": truth.traced, "async": truth.is_async,
+        "position": truth.position, "traced": truth.traced, "async": truth.is_async, "decoy": truth.decoy,
         "causes": len(causes), "kind": first["kind"] if first else None,
         "confidence": first["confidence"] if first else 0.0,
         "paths": len(paths), "path_confidence": paths[0]["confidence"] if paths else 0.0,

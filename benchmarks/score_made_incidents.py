@@ -21,6 +21,7 @@ from pathlib import Path
 import analyzer
 from benchmarks.incidents import classes, make_incident
 from benchmarks.judging import Row, brier, judge, reliability
+from benchmarks.weighing import noted_features
 
 _COLUMNS = ("N", "line@1", "function@1", "function@3", "root", "siblings", "precision", "confidence", "right")
 
@@ -31,6 +32,9 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1, help="the first")
     options.add_argument("--count", type=int, default=140, help="so many from there on")
     options.add_argument("--class", dest="only", metavar="NAME", help=f"one class of: {', '.join(classes())}, …")
+    options.add_argument(
+        "--by", default="class", help="field of a row to group by: class, shape, hops, position, decoy"
+    )
     options.add_argument("--jobs", type=int, default=1)
     options.add_argument("--cache", type=Path, metavar="DIR", help="keep what the programs printed, for the next time")
     options.add_argument("--keep", type=Path, metavar="DIR", help="leave repositories and logs there")
@@ -43,7 +47,7 @@ def main() -> int:
     if chosen.rows:
         lines = [json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows]
         chosen.rows.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    sys.stdout.write("\n".join(_report(rows, markdown=chosen.table)) + "\n")
+    sys.stdout.write("\n".join(_report(rows, by=chosen.by, markdown=chosen.table)) + "\n")
     for row in [r for r in rows if not _is_good(r)][: chosen.failures]:
         said = f"{row['kind']} {row['confidence']:.2f} at {row['place']} ({row['role']})"
         sys.stdout.write(f"{row['seed']:4} {row['defect']:32} {row['shape']:12} {said}; true: {row['truth']}\n")
@@ -56,15 +60,18 @@ def score(seed: int, *, only: str | None = None, cache: Path | None = None, keep
     shutil.rmtree(folder, ignore_errors=True)
     try:
         incident = make_incident(seed, folder, only=only, cache_dir=cache)
-        found = analyzer.analyze(
-            incident.logs, repo=incident.repository, members=True, jobs=1, cache_dir=folder / "cache"
-        )
+        with noted_features() as notes:
+            found = analyzer.analyze(
+                incident.logs, repo=incident.repository, members=True, jobs=1, cache_dir=folder / "cache"
+            )
         report = found.to_dict()
     finally:
         if keep is None:
             shutil.rmtree(folder)
     culprits = [f"{p.file}:{p.line}" for p in incident.truth.culprits]
-    return judge(report, incident.truth) | {"truth": culprits}
+    row = judge(report, incident.truth)
+    file, _, line = (row["place"] if row["role"] == "cause" else ":0").rpartition(":")
+    return row | {"truth": culprits, "features": list(notes.get((file, int(line)), ()))}
 
 
 def _score_all(seeds: Sequence[int], one: Callable[[int], Row], jobs: int) -> Iterator[Row]:
@@ -83,16 +90,17 @@ def _is_good(row: Row) -> bool:
     return row["line1"] if row["decidable"] else row["abstained"]
 
 
-def _report(rows: Sequence[Row], *, markdown: bool) -> Iterator[str]:
+def _report(rows: Sequence[Row], *, by: str, markdown: bool) -> Iterator[str]:
     decidable = [r for r in rows if r["decidable"]]
     outside = [r for r in rows if not r["decidable"] and not r["control"]]
     controls = [r for r in rows if r["control"]]
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in decidable:
-        groups[row["class"]].append(row)
+        groups[str(row[by])].append(row)
     lines = [("all", decidable), ("without a trace", [r for r in decidable if not r["traced"]])]
-    lines += [("with a trace", [r for r in decidable if r["traced"]]), *sorted(groups.items())]
-    yield from _table(("class", *_COLUMNS), [(name, *_shares(held)) for name, held in lines if held], markdown)
+    lines += [("with a trace", [r for r in decidable if r["traced"]])]
+    lines += [("with a decoy", [r for r in decidable if r["decoy"]]), *sorted(groups.items())]
+    yield from _table((by, *_COLUMNS), [(name, *_shares(held)) for name, held in lines if held], markdown)
     yield ""
     yield f"abstains where the repository is not to blame: {_share(outside, 'abstained')} of {len(outside)}"
     kinds: dict[str, list[Row]] = defaultdict(list)

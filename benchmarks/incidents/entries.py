@@ -43,7 +43,7 @@ def write_entries(draw: random.Random, lines: Sequence[str], service: str) -> tu
     now, entries, ids = _START + draw.randrange(86_400), [], []
     for text, printed in _units(lines, joined=draw.random() < 0.75):
         now += draw.uniform(0.0004, 0.9) if draw.random() < 0.6 else draw.uniform(0.0001, 0.004)
-        while draw.random() < 0.35:
+        while draw.random() < 0.55:
             entries.append(_noise(draw, now - draw.uniform(0, 0.3), service, revision, instance))
         entry = _entry(draw, now, service, revision, "run.googleapis.com%2Fstderr", _content(text))
         entry["labels"] = {"instanceId": instance}

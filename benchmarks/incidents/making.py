@@ -62,6 +62,9 @@ class Truth:
     position: str
     is_async: bool
     traced: bool
+    """the program prints the stack trace somewhere"""
+    decoy: bool
+    """another handler has the words of the one that caught the error"""
     modules: int
     lines: int
 
@@ -160,10 +163,10 @@ def _check(
     if not errors:
         raise NotAsMeantError(f"{defect.name}: nothing is logged as an error:\n" + "\n".join(run.lines[-20:]))
     for raised in reversed(at_marks):
-        holding = [n for n in errors if raised.text and _holds(run.lines[n], raised.text)]
+        holding = [n for n in errors if raised.text and _tells(run.lines[n], raised)]
         if holding or not raised.text:
-            same = [r.text for r in at_marks if r.type == raised.type and r.text]
-            holding = [n for n in errors if any(_holds(run.lines[n], text) for text in same)]
+            same = [r for r in at_marks if r.type == raised.type and r.text]
+            holding = [n for n in errors if any(_tells(run.lines[n], r) for r in same)]
             return raised, tuple(sorted({ids[n] for n in holding or errors}))
     raise NotAsMeantError(
         f"{defect.name}: raised {[(r.type, r.text, r.file, r.line) for r in run.raised]}, marked {sorted(allowed)}, "
@@ -171,8 +174,11 @@ def _check(
     )
 
 
-def _holds(line: str, text: str) -> bool:
-    return text in line or json.dumps(text)[1:-1] in line or json.dumps(json.dumps(text))[3:-3] in line
+def _tells(line: str, error: Raised) -> bool:
+    """Whether a line holds the text of an exception, as it is, shown by `repr`, or inside JSON once or twice."""
+    texts = [error.text, error.shown]
+    texts += [json.dumps(t)[1:-1] for t in texts] + [json.dumps(json.dumps(t))[3:-3] for t in texts]
+    return any(t in line for t in texts)
 
 
 def _truth(
@@ -210,6 +216,7 @@ def _truth(
         position=program.position,
         is_async=program.is_async,
         traced=program.traced,
+        decoy=program.decoy,
         modules=len(python),
         lines=sum(text.count("\n") for text in python),
     )

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import ast
-import json
 import random
+import re
 import textwrap
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from benchmarks.incidents.texts import HERE, Template, choices, choose, fill, read_templates
+from benchmarks.incidents.drafting import Draft, Target, bad_fields, defined, merge, needed
+from benchmarks.incidents.texts import HERE, Template, choices, choose, read_templates
 from benchmarks.incidents.words import Words
 
 _TRACED = 0.2
 """share of programs that print the stack trace"""
-_VARIABLES = ("payload", "record", "item", "wish", "data")
+_DECOYS = 0.35
+"""share of programs in which another module has a handler with the words of the one that caught the error"""
+_WIDE = 0.7
+"""share of programs laid out as formatters do"""
+_DEFINITION = re.compile(r"\n\n(?=(?:@|def |async def |class ))")
+_SERVED = 0.3
+"""share of programs whose other operations, siblings among them, are reached by the same table as the failing one"""
+_SHOWN = ("{0}", "{0}", "{0}", "str({0})", "{0}!s", "{0}!r", "type({0}).__name__}}: {{{0}")
+"""how a caught exception is put into an f-string"""
 _LATE = 0.12
 
 
@@ -35,51 +43,7 @@ class Program:
     position: str
     is_async: bool
     traced: bool
-
-
-@dataclass
-class _Target:
-    """Something that can be called: how it is imported and called."""
-
-    module: str
-    name: str
-    """what is imported"""
-    call: str
-    is_async: bool
-    late: bool = False
-
-
-@dataclass
-class Draft:
-    """A program while it is put together; files by path, the package's own at its name."""
-
-    draw: random.Random
-    words: Words
-    files: dict[str, str] = field(default_factory=dict)
-    absent: set[str] = field(default_factory=set)
-
-    @property
-    def package(self) -> str:
-        return self.words.values["pkg"]
-
-    def fill(self, text: str, **more: str) -> str:
-        return fill(text, {**self.words.values, **more})
-
-    def add(self, module: str, code: str) -> None:
-        path = f"{self.package}/{module}.py"
-        self.files[path] = merge(self.files[path], code) if path in self.files else code
-
-    def variable(self) -> str:
-        return self.draw.choice((self.words.values["unit"], *_VARIABLES))
-
-    def imported(self, target: _Target) -> tuple[str, str]:
-        """An import statement, and how the target is called after it."""
-        style = self.draw.random()
-        if style < 0.55:
-            return f"from {self.package}.{target.module} import {target.name}", target.call
-        if style < 0.9:
-            return f"from {self.package} import {target.module}", f"{target.module}.{target.call}"
-        return f"import {self.package}.{target.module} as {target.module}_", f"{target.module}_.{target.call}"
+    decoy: bool
 
 
 def shape_names() -> list[str]:
@@ -102,14 +66,15 @@ def assemble(draw: random.Random, defect: Template | None) -> Program:
         target = _add_hop(draft, target, in_async)
     culprits = frozenset(p for p, text in draft.files.items() if "# defect" in text)
     _add_shape(draft, shape, target, traced)
-    _add_surroundings(draft)
+    decoy = _add_surroundings(draft)
     root = "" if defect and defect.options.get("kind") == "packaging" else draw.choice(("", "", "src/"))
     package = f"{draft.package}/"
     moved = {root + p if p.startswith(package) else p: text for p, text in draft.files.items()}
+    wide = draw.random() < _WIDE
     return Program(
         package=draft.package,
         root=root,
-        files={p: text.strip("\n") + "\n" if text.strip() else "" for p, text in sorted(moved.items())},
+        files={path: _laid_out(text, path, wide) for path, text in sorted(moved.items())},
         absent=frozenset(root + p if p.startswith(package) else p for p in draft.absent),
         traffic=_traffic(draft, defect),
         culprit_files=frozenset(root + p if p.startswith(package) else p for p in culprits),
@@ -118,7 +83,16 @@ def assemble(draw: random.Random, defect: Template | None) -> Program:
         position=position,
         is_async=in_async,
         traced=traced,
+        decoy=decoy,
     )
+
+
+def _laid_out(text: str, path: str, wide: bool) -> str:
+    """The text with one line break at its end; of Python, where wanted, with two empty lines between definitions."""
+    text = text.strip("\n")
+    if wide and path.endswith(".py"):
+        text = _DEFINITION.sub("\n\n\n", text)
+    return f"{text}\n" if text else ""
 
 
 def _is_async_shape(name: str) -> bool:
@@ -128,7 +102,7 @@ def _is_async_shape(name: str) -> bool:
 # ---- the defect, and places like it ----
 
 
-def _add_defect(draft: Draft, defect: Template, async_shape: bool) -> tuple[_Target, str]:
+def _add_defect(draft: Draft, defect: Template, async_shape: bool) -> tuple[Target, str]:
     draw, words = draft.draw, draft.words
     home, unit = words.values["home"], words.values["unit"]
     act = words.function()
@@ -144,7 +118,7 @@ def _add_defect(draft: Draft, defect: Template, async_shape: bool) -> tuple[_Tar
     if module := defect.one("module"):
         draft.add(home, draft.fill(module, act=act))
         _add_alike(draft, defect, at_home=False)
-        return _Target(home, act, act, False, late=True), "module"
+        return Target(home, act, act, False, late=True), "module"
     top, expression = draft.fill(defect.one("top")), defect.one("expr")
     positions = ["function", "function", "method", "static", "nested", "method"]
     positions += ["lambda"] * 3 if expression and not is_async else []
@@ -182,7 +156,7 @@ def _add_defect(draft: Draft, defect: Template, async_shape: bool) -> tuple[_Tar
     draft.add(home, code)
     if not before:
         _add_alike(draft, defect, at_home=True)
-    return _Target(home, name, call, is_async), position
+    return Target(home, name, call, is_async), position
 
 
 def _add_alike(draft: Draft, defect: Template, at_home: bool) -> None:
@@ -203,40 +177,16 @@ def _add_alike(draft: Draft, defect: Template, at_home: bool) -> None:
         draft.add(elsewhere, merge("\n".join(needs), code))
 
 
-def needed(top: str, code: str, home: str) -> list[str]:
-    """The imports that a function needs to stand in another module than the one it was written for."""
-    free = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
-    own, lines = set(), []
-    for statement in ast.parse(top).body:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            names = [a for a in statement.names if (a.asname or a.name).partition(".")[0] in free]
-            if names:
-                lines.append(ast.unparse(_with_names(statement, names)))
-        elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            own.add(statement.name)
-        elif isinstance(statement, ast.Assign):
-            own |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
-    stored = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    wanted = sorted((own & free) - stored)
-    return lines + ([f"from {home} import {', '.join(wanted)}"] if wanted else [])
-
-
-def _with_names(statement: ast.Import | ast.ImportFrom, names: list[ast.alias]) -> ast.stmt:
-    if isinstance(statement, ast.Import):
-        return ast.Import(names=names)
-    return ast.ImportFrom(module=statement.module, names=names, level=statement.level)
-
-
 # ---- what calls it ----
 
 
-def _add_benign(draft: Draft) -> _Target:
+def _add_benign(draft: Draft) -> Target:
     """A module with up to three functions that do no harm; the first of them."""
     module, names = draft.words.middle(), list[str]()
     for template in draft.draw.sample(read_templates("parts/benign.txt"), draft.draw.choice((1, 1, 2, 3))):
         names.append(draft.words.function())
         draft.add(module, _benign(draft, template, names[-1]))
-    return _Target(module, names[0], names[0], False)
+    return Target(module, names[0], names[0], False)
 
 
 def _benign(draft: Draft, template: Template, name: str) -> str:
@@ -245,11 +195,13 @@ def _benign(draft: Draft, template: Template, name: str) -> str:
     return draft.fill(template.one("text"), **more)
 
 
-def _add_hop(draft: Draft, target: _Target, async_shape: bool) -> _Target:
+def _add_hop(draft: Draft, target: Target, async_shape: bool) -> Target:
     draw, words = draft.draw, draft.words
     is_async = target.is_async or (async_shape and draw.random() < 0.5)
     hops = read_templates("parts/hops.txt")
-    template = draw.choice([h for h in hops if not (is_async and h.name == "partial")])
+    template = draw.choice(
+        [h for h in hops if not (is_async and (h.name == "partial" or (h.name == "callback" and not target.is_async)))]
+    )
     thing, role, name = words.thing(), words.role(), words.function()
     beside = not target.late and draw.random() < 0.3
     statement, call = ("", target.call) if beside else draft.imported(target)
@@ -259,30 +211,34 @@ def _add_hop(draft: Draft, target: _Target, async_shape: bool) -> _Target:
         "noun": thing, "Noun": thing.capitalize(), "role": role.lower(), "Role": role,
         "import": "" if late else statement, "late": statement if late else "", "target": call,
         "async": "async " if is_async else "", "await": "await " if target.is_async else "",
+        "await_target": "await " if is_async else "",
     }  # fmt: skip
     code = template.one("code")
     if is_async and not target.is_async:  # what a hop awaits of its own stays awaited
         code = code.replace("<<await>><<target>>", "<<target>>")
         values["await"] = "await "
     module = target.module if beside else words.middle()
-    if beside and draft.fill(template.label("name") or "-", **values) in draft.files[f"{draft.package}/{module}.py"]:
+    code = draft.fill(code, **values)
+    if beside and defined(code) & defined(draft.files[f"{draft.package}/{module}.py"]):
         return _add_hop(draft, target, async_shape)
-    draft.add(module, draft.fill(code, **values))
+    draft.add(module, code)
     if draw.random() < 0.4 and not beside:
         draft.add(module, _benign(draft, draw.choice(read_templates("parts/benign.txt")), words.function()))
     calls = draft.fill(template.one("target"), **values) or name
-    return _Target(module, draft.fill(template.label("name"), **values) or name, calls, is_async)
+    return Target(module, draft.fill(template.label("name"), **values) or name, calls, is_async)
 
 
-def _add_shape(draft: Draft, shape: str, target: _Target, traced: bool) -> None:
+def _add_shape(draft: Draft, shape: str, target: Target, traced: bool) -> None:
     v, draw = draft.words.values, draft.draw
     statement, call = draft.imported(target)
+    shown = draw.choice(_SHOWN)
     b1, b2 = draft.imported(_add_benign(draft)), draft.imported(_add_benign(draft))
     values = {
         "import_op": statement, "op_target": call, "await_op": "await " if target.is_async else "",
         "import_b1": b1[0], "b1_target": b1[1], "import_b2": b2[0], "b2_target": b2[1],
         "exc_info": ", exc_info=True" if traced else "",
-        **{f"exc_info_{n}": f", exc_info={n}" if traced else "" for n in ("last", "problem", "outcome")},
+        **{f"exc_info_{n}": f", exc_info={n}" if traced else "" for n in ("last", "problem", "outcome", "e")},
+        **{f"show_{n}": shown.format(n) for n in ("e", "exc")},
     }  # fmt: skip
     for template in read_templates(f"shapes/{shape}.txt"):
         text = template.one("text")
@@ -293,11 +249,15 @@ def _add_shape(draft: Draft, shape: str, target: _Target, traced: bool) -> None:
     draft.files[f"{draft.package}/{v['logmod']}.py"] = draft.fill(style.one("text"))
 
 
-def _add_surroundings(draft: Draft) -> None:
-    """Harmless modules, of which some put the same words around other errors; a table of further operations."""
+def _add_surroundings(draft: Draft) -> bool:
+    """Harmless modules and a table of further operations; True where one puts the same words around other errors."""
     v, draw, words = draft.words.values, draft.draw, draft.words
     tools = []
-    for template in draw.sample(read_templates("parts/fillers.txt"), draw.randrange(1, 6)):
+    fillers = read_templates("parts/fillers.txt")
+    decoys = [t for t in fillers if "<<w1>>" in t.one("text")]
+    chosen = draw.sample([t for t in fillers if t not in decoys], draw.randrange(1, 5))
+    chosen += draw.sample(decoys, draw.choice((1, 2))) if draw.random() < _DECOYS else []
+    for template in chosen:
         name = template.name if draw.random() < 0.5 else f"{words.thing()}_{template.name}"
         code = draft.fill(template.one("text"))
         if f"{draft.package}/{name}.py" not in draft.files:
@@ -312,8 +272,12 @@ def _add_surroundings(draft: Draft) -> None:
         names = [s.name for s in ast.parse(text).body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)]
         lines.append(f"from {draft.package} import {module}")
         operations += [f'    "{n}": {module}.{n},' for n in names if not n.startswith("_")]
+    served = operations if draw.random() < _SERVED else []
+    by_hand = [] if served else operations
     lines += ["", f"TOOLS = ({', '.join(sorted(tools))},)" if tools else "TOOLS = ()", ""]
-    lines += ["OPERATIONS = {", *operations, "}"] if operations else ["OPERATIONS = {}"]
+    lines += ["OPERATIONS = {", *served, "}"] if served else ["OPERATIONS = {}"]
+    if by_hand:
+        lines += ["BY_HAND = {", *by_hand, "}", "", "def by_hand(name, *values):", "    return BY_HAND[name](*values)"]
     draft.files[f"{draft.package}/{v['extras']}.py"] = "\n".join(lines)
     draft.files.setdefault("README.md", draft.fill("# <<pkg>>\n\nTakes one JSON object a line, does what `op` says."))
     if draw.random() < 0.5:
@@ -324,6 +288,7 @@ def _add_surroundings(draft: Draft) -> None:
             "    text = f\"<<w1>>: {ValueError('none')}\"\n"
             '    assert json.dumps({"error": text}).startswith("{")\n'
         )
+    return any(t in decoys for t in chosen)
 
 
 def _traffic(draft: Draft, defect: Template | None) -> list[dict[str, object]]:
@@ -334,28 +299,3 @@ def _traffic(draft: Draft, defect: Template | None) -> list[dict[str, object]]:
     return [
         {"op": op, "unit": {**draft.words.unit(n), **(bad if op == v["op"] else {})}} for n, op in enumerate(orders, 1)
     ]
-
-
-def bad_fields(defect: Template, values: Mapping[str, str]) -> dict[str, object]:
-    """What a unit holds that makes the defect fail, where not every unit does."""
-    bad = json.loads(defect.label("bad") or "{}")
-    return {values[key] if key in ("qty", "label", "state", "at") else key: value for key, value in bad.items()}
-
-
-def merge(first: str, second: str) -> str:
-    """Two pieces of a module as one: the imports of the second go to those of the first, once each."""
-    if not first.strip():
-        return second
-    head, rest = _split(second)
-    own, body = _split(first)
-    known = {line.partition("  #")[0] for line in own}
-    own += [line for line in head if line.partition("  #")[0] not in known]
-    return "\n".join([*own, *(["", body] if body else []), *(["", rest] if rest else [])])
-
-
-def _split(text: str) -> tuple[list[str], str]:
-    lines = text.strip("\n").splitlines()
-    count = 0
-    while count < len(lines) and (lines[count].startswith(("import ", "from ")) or not lines[count].strip()):
-        count += 1
-    return [line for line in lines[:count] if line.strip()], "\n".join(lines[count:]).strip("\n")

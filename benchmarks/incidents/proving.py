@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.incidents.program import Draft, bad_fields, merge, needed
+from benchmarks.incidents.drafting import Draft, bad_fields, merge, needed
 from benchmarks.incidents.texts import Template, unmark
 from benchmarks.incidents.words import Words
 

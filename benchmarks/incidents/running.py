@@ -24,6 +24,8 @@ class Raised:
 
     type: str
     text: str
+    shown: str
+    """as `repr` shows it"""
     file: str
     line: int
     function: str
@@ -69,7 +71,7 @@ def _run(files: Mapping[str, str], package: str, root: str, traffic: Sequence[ob
             env={"PATH": os.environ.get("PATH", ""), "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"},
             timeout=_SECONDS,
         )
-        printed = done.stdout.decode().replace(str(tree), IMAGE).replace(str(_WATCHING), "<frozen runpy>")
+        printed = _in_image(done.stdout.decode(), tree).replace(str(_WATCHING), "<frozen runpy>")
         if not out.exists():
             raise RuntimeError(f"the program did not end well:\n{printed[-2000:]}")
         notes = json.loads(out.read_text(encoding="utf-8"))
@@ -77,8 +79,12 @@ def _run(files: Mapping[str, str], package: str, root: str, traffic: Sequence[ob
         raise RuntimeError(f"the program ended with {notes['code']}:\n{printed[-2000:]}")
     for note in notes["notes"]:
         note["file"] = root + note["file"]
-        note["text"] = note["text"].replace(str(tree), IMAGE)
+        note |= {key: _in_image(note[key], tree) for key in ("text", "shown")}
     return {"lines": printed.splitlines(), "raised": notes["notes"]}
+
+
+def _in_image(text: str, tree: Path) -> str:
+    return text.replace(str(tree), IMAGE).replace(sys.executable, "/usr/local/bin/python")
 
 
 def _read(done: Mapping[str, object]) -> Run:

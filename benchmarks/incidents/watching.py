@@ -33,6 +33,7 @@ def _inside(frame, event, arg):
                 {
                     "type": type(error).__name__,
                     "text": str(error),
+                    "shown": repr(error),
                     "file": frame.f_code.co_filename[len(HERE) :].replace(os.sep, "/"),
                     "line": frame.f_lineno,
                     "function": frame.f_code.co_qualname,

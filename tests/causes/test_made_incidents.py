@@ -14,6 +14,7 @@ from benchmarks.incidents.making import defect_of
 from benchmarks.incidents.proving import prove
 from benchmarks.judging import brier, judge, reliability
 from benchmarks.score_made_incidents import score
+from benchmarks.weighing import chance_of, fit
 
 LINE_AT_1 = 0.9
 """share of swallowed incidents whose first code path is the line to blame"""
@@ -21,7 +22,7 @@ LINE_AT_1 = 0.9
 SWALLOWED = {
     "absent_module": 1,
     "json_enum": 1,
-    "json_value": 1,
+    "json_value": 2,
     "key_error": 1,
     "log_arguments": 1,
     "masked": 1,
@@ -32,7 +33,7 @@ SWALLOWED = {
     "own_raise": 2,
     "sync_awaited": 1,
     "undefined_name": 1,
-    "unexpected_keyword": 2,
+    "unexpected_keyword": 1,
 }
 
 
@@ -47,6 +48,14 @@ def test_the_same_seed_gives_the_same_incident(tmp_path: Path) -> None:
     assert first.truth == second.truth == again.truth
     assert first.logs.read_bytes() == second.logs.read_bytes() == again.logs.read_bytes()
     assert git(first.repository, "rev-parse", "HEAD") == git(second.repository, "rev-parse", "HEAD")
+
+
+def test_a_held_out_incident_stays_what_it_is(tmp_path: Path) -> None:
+    # what was tuned on the others is judged on these: an edit of the templates makes earlier figures void
+    assert (
+        git(make_incident(141, tmp_path).repository, "rev-parse", "HEAD").strip()
+        == "c37d6615d1c73dd08b8094bce8483933b961f838"
+    )
 
 
 def test_marks_do_not_reach_the_repository(tmp_path: Path) -> None:
@@ -97,6 +106,12 @@ def test_nine_of_ten_swallowed_errors_have_the_culprit_first() -> None:
     assert len(missed) <= (1 - LINE_AT_1) * len(rows) + 1e-9, missed
 
 
+def test_a_program_without_a_defect_has_no_cause() -> None:
+    row = score(10)
+    assert row["control"]
+    assert row["causes"] == 0
+
+
 # --- judging ---------------------------------------------------------------------------------------------------------
 
 
@@ -120,6 +135,7 @@ def truth_of(kind: str = "code", *, decidable: bool = True) -> Truth:
         position="method",
         is_async=False,
         traced=False,
+        decoy=False,
         modules=2,
         lines=80,
     )
@@ -183,3 +199,15 @@ def test_reliability_and_the_monotone_map_of_a_few_pairs() -> None:
     assert after is not None
     assert before is not None
     assert after < before
+
+
+def test_a_weight_follows_its_outcomes_as_far_as_there_are_many() -> None:
+    written = {"prior": 0.0, "flows": 0.0, "rival": 0.0}
+    few = [(("flows",), True), (("rival",), False)]
+    moved = fit(few, written)
+    assert 0 < moved["flows"] < 1
+    assert -1 < moved["rival"] < 0
+    many = fit(few * 50, written)
+    assert many["flows"] > moved["flows"]
+    assert many["rival"] < moved["rival"]
+    assert chance_of(("flows",), many) > 0.9
