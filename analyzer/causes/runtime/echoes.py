@@ -26,7 +26,7 @@ def echoes(
     naming = b.service in a.named and reports_a_call(a)
     if naming:
         yield Finding("names service", f"“{a.shown}” names {b.service}, which printed “{b.shown}”", a.entry_ids)
-    elif (a.service, b.service) in calls and a.said.call:
+    elif (a.service, b.service) in calls and (a.said.call or not a.traced):
         yield Finding("below", f"{a.service} calls {b.service}, as other errors show", a.entry_ids)
     if (b.service, a.service) in calls and not naming:
         yield Finding("above")
@@ -41,6 +41,8 @@ def echoes(
         )
     if a.said.call or a.front:
         yield Finding("speaks of a call")
+        if a.said.call and not a.front and not b.said.call and a.service == b.service:
+            yield Finding("same service")
     elif (a.traced and not naming and not a.cancelled) or (a.said.refused and not naming):
         yield Finding("own exception")
     if (b.front and not answered) or (not b.front and b.said.call and not b.said.fatal):
