@@ -14,8 +14,9 @@ _QUOTED = re.compile(
 )
 _NAME = re.compile(r"\b[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,10}\b")
 _PLACE = re.compile(
-    r"(?:host ?name|\bhost|\bport|\burl|\bdsn|\baddress|\bserver|\bregion|\bbucket|\bproject"
-    r"|environment variable|setting|\bheader|int\(\) with base \d{1,2}:|convert string to float:|not a valid (?:integer|port|url|boolean))\W{0,12}$",
+    r"(?:host ?name|\bhost|\bport|\burl|\bdsn|\baddress|\bserver|\bregion|\bbucket|\bproject|environment variable"
+    r"|setting|\bheader|int\(\) with base \d{1,2}:|convert string to float:|not a valid (?:integer|port|url|boolean))"
+    r"\W{0,12}$",
     re.IGNORECASE,
 )
 _BLANK_ENDS = re.compile(r"^(?:\\[nrt]|[ \t\r\n])|(?:\\[nrt]|[ \t\r\n])$")

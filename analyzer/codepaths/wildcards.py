@@ -13,6 +13,8 @@ from functools import lru_cache
 
 MAX_PATTERN = 1_000
 """characters; a longer pattern is no file's name"""
+MAX_RULES = 3_000
+"""lines of an ignore file that are read"""
 
 
 class Wild(Enum):

@@ -64,6 +64,13 @@ def test_a_file_of_nobody_is_shown_where_it_is_named(ask: ASK) -> None:
     assert "no rules.yaml is in the tree" in found.origins[0].path.evidence
 
 
+def test_a_name_that_several_files_have_is_none_of_them(ask: ASK) -> None:
+    files = SHOP | {"a/rules.yaml": "", "b/rules.yaml": "", ".dockerignore": "**/*.yaml\n"}
+    found = ask(QueryKind.FILE, files, path="/etc/shop/rules.yaml")
+    assert found.origins[0].path.file == "shop/rules.py"
+    assert "the tree has a/rules.yaml, b/rules.yaml" in found.origins[0].path.evidence[1]
+
+
 @pytest.mark.parametrize(
     "path", ["", "/", "../../etc/passwd\0", "/cloudsql/x/.s.PGSQL.5432", "nothing-like-it.bin", "a" * 900]
 )

@@ -47,7 +47,7 @@ def test_the_lines_that_name_a_host_are_found_those_for_staging_first(ask: ASK) 
         ("docker-compose.test.yml", 2, "configuration", Proof.NAMES),
     ]
     assert {(x.file, x.why_not) for x in found.look_alikes} == {
-        ("docs/setup.yaml", "documentation or an example"),
+        ("docs/setup.yaml", "documentation, an example or a copy"),
         ("tests/test_till.py", "test code"),
         ("notes.yaml", "a comment"),
     }
@@ -93,6 +93,18 @@ def test_a_variable_that_is_set_for_others_only_is_said_to_be_so(ask: ASK) -> No
     files = {"deploy/production.yaml": "env:\n  TILL_KEY: x\n", "deploy/staging.yaml": "env: []\n"}
     first = ask(QueryKind.ENVIRONMENT, files=TREE | files, variable="TILL_KEY").origins[0]
     assert "set for other environments only: deploy/production.yaml:2 (production)" in " ".join(first.path.evidence)
+
+
+def test_a_variable_that_is_read_in_a_way_of_its_own_is_found_by_its_words(ask: ASK) -> None:
+    files = {
+        "shop/own.py": "TILL = settings.get('TILL_COLOUR')\nprint('TILL_COLOUR')\n",
+        "deploy/run.py": "ARGUMENTS = '--set TILL_COLOUR=1'\n",
+    }
+    found = ask(QueryKind.ENVIRONMENT, files=TREE | files, variable="TILL_COLOUR")
+    assert [(o.path.file, o.path.line, o.proof) for o in found.origins] == [
+        ("shop/own.py", 1, Proof.NAMES),
+        ("deploy/run.py", 1, Proof.NAMES),
+    ]
 
 
 def test_a_credential_is_only_looked_for_where_the_message_names_its_variable(ask: ASK) -> None:

@@ -25,12 +25,15 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
         return OriginSearch(reason=f"{written} is a socket: a server that is not there, and no file of the tree")
     path = posixpath.normpath(written).lstrip("/")
     readers = _readers(code, path, reach)
-    files = _in_tree(code, path)
+    called = sorted(
+        f for f in code.tree.files if f.rpartition("/")[2] == path.rpartition("/")[2] and not code.is_test(f)
+    )
+    files = _as_written(called, path)
     if files:
         answer = _left_out(code, files, readers)
         if answer is not None:
             return answer
-    ignored = shipping_of(code).ignored_by_git(path) if not files and not written.startswith("/") else None
+    ignored = shipping_of(code).ignored_by_git(path) if not called and not written.startswith("/") else None
     if ignored is not None:
         rule = ignored.rule
         said = (f"`{rule.pattern}` makes git ignore {ignored.named}", f"{path} is not in the tree at this commit")
@@ -40,19 +43,18 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
             kind="packaging",
         )
         return OriginSearch(origins=(origin,))
-    return _named(code, path, files, readers)
+    return _named(code, path, files, called, readers)
 
 
-def _in_tree(code: Code, path: str) -> list[str]:
-    """Files that end as the path does, the longest end that any has; a bare name counts where it is whole or rare."""
+def _as_written(called: list[str], path: str) -> list[str]:
+    """Files that end as the path does, the longest end that any has; a name alone counts where there is one only."""
     parts = path.split("/")
-    for depth in range(len(parts), 0, -1):
+    for depth in range(len(parts), 1, -1):
         end = "/".join(parts[-depth:])
-        found = sorted(f for f in code.tree.files if f == end or f.endswith(f"/{end}"))
-        found = [f for f in found if not code.is_test(f)]
+        found = [f for f in called if f == end or f.endswith(f"/{end}")]
         if found:
-            return found if depth > 1 or len(parts) == 1 or len(found) == 1 else []
-    return []
+            return found
+    return called if len(called) == 1 or len(parts) == 1 else []
 
 
 def _left_out(code: Code, files: list[str], readers: list[tuple[str, int]]) -> OriginSearch | None:
@@ -81,12 +83,14 @@ def _left_out(code: Code, files: list[str], readers: list[tuple[str, int]]) -> O
     return None
 
 
-def _named(code: Code, path: str, files: list[str], readers: list[tuple[str, int]]) -> OriginSearch:
+def _named(code: Code, path: str, files: list[str], called: list[str], readers: list[tuple[str, int]]) -> OriginSearch:
     """The lines that name the path: those that read it, then those that configure it."""
     name = path.rpartition("/")[2]
-    where = (
-        f"{files[0]} is in the tree, and nothing of it leaves the file out" if files else f"no {name} is in the tree"
-    )
+    where = f"no {name} is in the tree"
+    if files:
+        where = f"{files[0]} is in the tree, and nothing of it leaves the file out"
+    elif called:
+        where = f"the tree has {', '.join(called[:3])}, and no {name} in a folder like that"
     lines = [x for x in lines_with(code, name, (*CODE, *CONFIGURATION)) if name in x.text]
     places = list(dict.fromkeys([*readers, *((x.path, x.line) for x in lines if x.why_not is None)]))
     aside = [LookAlike(file=x.path, line=x.line, why_not=x.why_not) for x in lines if x.why_not is not None]

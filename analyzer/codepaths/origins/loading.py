@@ -31,17 +31,20 @@ class Modules:
     def __init__(self, code: Code) -> None:
         self._files = code.tree.files
         self._of_last: dict[str, list[str]] = {}
+        self._resolved: dict[tuple[str, str], str | None] = {}
         for file in sorted(self._files):
             if file.endswith(_SOURCES):
                 folder, _, name = file.rpartition("/")
                 stem = name.rpartition(".")[0]
                 last = folder.rpartition("/")[2] if stem == "__init__" else stem
                 self._of_last.setdefault(last, []).append(file)
-        self._folders = {f.rpartition("/")[0] for f in self._files if f.endswith(_SOURCES)}
-        for folder in sorted(self._folders):
-            while folder:
-                folder = folder.rpartition("/")[0]
-                self._folders.add(folder)
+        self._folders_of_last: dict[str, list[str]] = {}
+        folders = {f.rpartition("/")[0] for f in self._files if f.endswith(_SOURCES)}
+        for folder in sorted(folders):
+            while folder := folder.rpartition("/")[0]:
+                folders.add(folder)
+        for folder in sorted(folders - {""}):
+            self._folders_of_last.setdefault(folder.rpartition("/")[2], []).append(folder)
 
     def places(self, module: str, near: str = "") -> list[str]:
         """The files that this name can mean, those that share most folders with `near` first.
@@ -55,7 +58,8 @@ class Modules:
             if _is_at(file, ends) and self._root_fits(file, ends)
         ]
         if not found:
-            folders = sorted(f for f in self._folders if f == ends or f.endswith(f"/{ends}"))
+            alike = self._folders_of_last.get(ends.rpartition("/")[2], ())
+            folders = [f for f in alike if f == ends or f.endswith(f"/{ends}")]
             below = (
                 [f for f in sorted(self._files) if f.startswith(f"{x}/") and f.endswith(_SOURCES)] for x in folders
             )
@@ -64,8 +68,11 @@ class Modules:
 
     def resolve(self, module: str, importer: str) -> str | None:
         """The file that an import in another file loads; None where it is none of the tree."""
-        found = self.places(module, importer)
-        return found[0] if found and found[0].endswith(_SOURCES) else None
+        key = (module, importer.rpartition("/")[0])
+        if key not in self._resolved:
+            found = self.places(module, importer)
+            self._resolved[key] = found[0] if found else None
+        return self._resolved[key]
 
     def has_top(self, module: str) -> bool:
         """Whether the first part of a dotted name is a module or package of the tree, outside of tests."""

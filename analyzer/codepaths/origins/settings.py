@@ -82,9 +82,9 @@ def resource(code: Code, query: Query, reach: Reach) -> OriginSearch:
 def variable(code: Code, name: str, reach: Reach) -> OriginSearch:
     """The reads of a variable without a default, the nearest first, with the lines that set it."""
     reads = list(_reads(code, name))
-    setting = [x for x in lines_with(code, name, CONFIGURATION) if _sets(name, x.text)]
-    usable = [x for x in setting if x.why_not is None]
-    usable.sort(key=lambda x: (_ENVIRONMENT_ORDER[x.environment], x.path, x.line))
+    lines = [x for x in lines_with(code, name) if name in x.text and x.why_not is None]
+    usable = [x for x in lines if _sets(name, x.text) and (x.deploys or not x.path.endswith(".py"))]
+    usable.sort(key=lambda x: (_ENVIRONMENT_ORDER[x.environment], *_place(x)))
     plain = [r for r in reads if not _has_default(r.row) and not code.is_test(r.path)]
     plain.sort(key=lambda r: (not _reached(reach, r), r.path, r.row.line))
     for_staging = [x for x in usable if x.environment in ("staging", "")]
@@ -95,6 +95,7 @@ def variable(code: Code, name: str, reach: Reach) -> OriginSearch:
         said = [f"{name} is set for other environments only: {where}"]
     else:
         said = [f"{name} is set in {', '.join(f'{x.path}:{x.line}' for x in for_staging[:3])}"]
+    asked = [] if reads else [x for x in lines if x.path.endswith(".py") and _asks(name, x.text)]
     look_alikes = [
         LookAlike(file=r.path, line=r.row.line, why_not="it has a default")
         for r in reads
@@ -107,6 +108,14 @@ def variable(code: Code, name: str, reach: Reach) -> OriginSearch:
             kind="configuration",
         )
         for r in plain[:_MAX_ORIGINS]
+    ]
+    origins += [
+        Origin(
+            path=code.place(x.path, x.line, confidence=0.4, evidence=(f"it asks something for {name}", *said)),
+            proof=Proof.NAMES,
+            kind="configuration",
+        )
+        for x in asked[:3]
     ]
     origins += [
         Origin(
@@ -132,7 +141,7 @@ def _ranked(
     """Lines of deployments first, those for staging before others; tests, examples and comments aside."""
     usable = [x for x in lines if x.why_not is None]
     aside = [LookAlike(file=x.path, line=x.line, why_not=x.why_not) for x in lines if x.why_not is not None]
-    usable.sort(key=lambda x: (_ENVIRONMENT_ORDER[x.environment], bool(port) and port not in x.text, x.path, x.line))
+    usable.sort(key=lambda x: (_ENVIRONMENT_ORDER[x.environment], bool(port) and port not in x.text, *_place(x)))
     origins = []
     for line in usable[:_MAX_ORIGINS]:
         said = [sentence, *_for(line)]
@@ -194,6 +203,17 @@ def _has_default(sink: Sink) -> bool:
 def _reached(reach: Reach, found: Found[Sink]) -> bool:
     reached = reach.of(found.path, found.function)
     return reached is not None and reached.holds(found.row.line)
+
+
+def _place(line: Line) -> tuple[object, ...]:
+    return not line.deploys, line.path, line.line
+
+
+def _asks(name: str, text: str) -> bool:
+    """Whether a line hands the quoted name to a call of something like `get`."""
+    before = text[: max(0, text.find(name) - 1)].rstrip()
+    at = text.find(name)
+    return at > 0 and text[at - 1] in ("'", '"') and before.endswith("(") and "get" in before[-24:].lower()
 
 
 def _for(line: Line) -> list[str]:

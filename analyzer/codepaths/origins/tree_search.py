@@ -40,7 +40,7 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"(?:^|/)(?:docs?|documentation|examples?|samples?|fixtures|archive|backups?[^/]*|old)/", re.IGNORECASE
+    r"(?:^|/)(?:docs?|documentation|examples?|samples?|fixtures|archived?|backups?[^/]*|old|generated)/", re.IGNORECASE
 )
 _SAMPLE = re.compile(
     r"[._-](?:example|sample|template|dist|bak|backup[\w-]*)$|\.(?:example|sample|template)\.", re.IGNORECASE
@@ -52,6 +52,9 @@ _ENVIRONMENTS = {
         r"(?<![a-z])(?:dev|develop|development|local|test|tests|testing|ci)(?![a-z])", re.IGNORECASE
     ),
 }
+_DEPLOYS = re.compile(
+    r"deploy|terraform|\.tf$|helm|k8s|kubernetes|infra|provision|cloudbuild|cloud[_-]?run", re.IGNORECASE
+)
 _UNUSABLE = re.compile(r"[\x00-\x1f\x7f]")
 _MAX_LINES = 400
 _MAX_FILES = 3_000
@@ -76,12 +79,17 @@ class Line:
         return ""
 
     @property
+    def deploys(self) -> bool:
+        """Named as what brings a service to where it runs."""
+        return bool(_DEPLOYS.search(self.path))
+
+    @property
     def why_not(self) -> str | None:
         """Why this line is not what configures a deployment; None where it may be."""
         if Code.is_test(self.path):
             return "test code"
         if _ASIDE.search(self.path):
-            return "documentation or an example"
+            return "documentation, an example or a copy"
         if _SAMPLE.search(self.path):
             return "a template that is copied, not read"
         if self.text.lstrip().startswith(("#", "//", "--", ";")):

@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analyzer.codepaths.wildcards import MAX_PATTERN, CharacterSet, Token, Wild, matches
+from analyzer.codepaths.wildcards import MAX_PATTERN, MAX_RULES, CharacterSet, Token, Wild, literal, matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,8 @@ class DockerRule:
     """as written"""
     negated: bool
     tokens: tuple[Token, ...]
+    needed: str
+    """a text that stands in every path it names"""
     suffix: str | None = None
     """the pattern is `**` and a text: any path that ends with the text"""
 
@@ -31,7 +33,7 @@ class DockerRule:
         """Whether the line names exactly this file or folder, not what lies inside."""
         if self.suffix is not None:
             return path.endswith(self.suffix) or (self.suffix.startswith("/") and path == self.suffix[1:])
-        return matches(self.tokens, path)
+        return self.needed in path and matches(self.tokens, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class DockerIgnored:
 def read_docker_ignore(text: str, file: str) -> tuple[DockerRule, ...]:
     """Rules of the file, in its order; lines that Docker would refuse are left out."""
     rules = []
-    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n")[:MAX_RULES], 1):
         written = raw.strip()
         if not written or raw.startswith("#") or len(written) > MAX_PATTERN:
             continue
@@ -59,7 +61,17 @@ def read_docker_ignore(text: str, file: str) -> tuple[DockerRule, ...]:
             continue
         plain = pattern[2:] if pattern.startswith("**") else ""
         suffix = plain if plain.strip("/") and not set(plain) & set("*?[]\\") else None
-        rules.append(DockerRule(file=file, line=number, pattern=written, negated=negated, tokens=tokens, suffix=suffix))
+        rules.append(
+            DockerRule(
+                file=file,
+                line=number,
+                pattern=written,
+                negated=negated,
+                tokens=tokens,
+                needed=literal(tokens),
+                suffix=suffix,
+            )
+        )
     return tuple(rules)
 
 

@@ -10,7 +10,7 @@ import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from analyzer.codepaths.wildcards import MAX_PATTERN, CharacterSet, Token, Wild, matches
+from analyzer.codepaths.wildcards import MAX_PATTERN, MAX_RULES, CharacterSet, Token, Wild, literal, matches
 
 _INCLUDE = "#!include:"
 _POSIX: dict[str, tuple[tuple[str, str], ...]] = {
@@ -44,10 +44,12 @@ class IgnoreRule:
     base: str
     """the folder it is relative to: empty, or ending with `/`"""
     tokens: tuple[Token, ...]
+    needed: str
+    """a text that stands in every path it names"""
 
     def names(self, path: str, is_folder: bool) -> bool:
         """Whether the line names exactly this file or folder, not what lies inside."""
-        if (self.folders_only and not is_folder) or not path.startswith(self.base):
+        if (self.folders_only and not is_folder) or self.needed not in path or not path.startswith(self.base):
             return False
         below = path[len(self.base) :]
         return matches(self.tokens, below.rpartition("/")[2] if self.anywhere else below)
@@ -66,7 +68,7 @@ def read_ignore_file(
 ) -> tuple[IgnoreRule, ...]:
     """Rules of an ignore file, in its order. `include` gives the text of a file that a line `#!include:` names."""
     rules: list[IgnoreRule] = []
-    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n")[:MAX_RULES], 1):
         line = raw.removesuffix("\r")
         if include is not None and line.startswith(_INCLUDE):
             name = line[len(_INCLUDE) :].strip()
@@ -123,6 +125,7 @@ def _rule(line: str, file: str, number: int, base: str) -> IgnoreRule | None:
         anywhere=anywhere,
         base=base,
         tokens=tokens,
+        needed=literal(tokens),
     )
 
 

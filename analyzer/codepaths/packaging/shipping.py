@@ -13,7 +13,6 @@ from analyzer.codepaths.packaging.git_ignore import Ignored, IgnoreRule, ignored
 from analyzer.codepaths.packaging.images import Delivery
 from analyzer.codepaths.packaging.project import PROJECT_FILES, Project, read_project
 from analyzer.codepaths.packaging.python_packages import left_out
-from analyzer.codepaths.wildcards import literal
 
 _DEFAULT_GCLOUDIGNORE = "#!include:.gitignore"
 """what gcloud does where there is no `.gcloudignore`"""
@@ -47,6 +46,7 @@ class Shipping:
         self._files = files
         self._read = read
         self._projects: dict[str, Project] = {}
+        self._held: dict[tuple[str, str], Delivery] = {}
 
     @cached_property
     def builds(self) -> tuple[Build, ...]:
@@ -72,13 +72,12 @@ class Shipping:
         if exclusion.tool == "docker":
             build = next((b for b in self.builds if b.dockerfile in exclusion.builds), None)
             rules = [r for r in build.rules if r.line == exclusion.line] if build else []
-            root, names = (build.context if build else ""), [(r.tokens, r.names) for r in rules]
+            root, names = (build.context if build else ""), [(r.needed, r.names) for r in rules]
         else:
             same = [r for r in self._gcloud_rules[""] if (r.file, r.line) == (exclusion.file, exclusion.line)]
-            root, names = "", [(r.tokens, partial(_names, r, self._folders)) for r in same]
+            root, names = "", [(r.needed, partial(_names, r, self._folders)) for r in same]
         found: set[str] = set()
-        for tokens, names_it in names:
-            needed = literal(tokens)
+        for needed, names_it in names:
             for place in self._folders_and_files:
                 if needed in place and place.startswith(root) and names_it(place[len(root) :]):
                     found.add(place)
@@ -86,9 +85,9 @@ class Shipping:
         return sorted((f for f in found if not _above(f) & found), key=lambda f: (f.count("/"), f))
 
     def _by_docker(self, path: str, beside: str | None, wanted_as: str) -> list[Exclusion]:
-        running = [b for b in self.builds if beside is None or b.holds(beside).there]
+        running = [b for b in self.builds if beside is None or self._holds(b, beside).there]
         running = [b for b in running if not b.aside] or running
-        lacking = [b for b in running if not _usable(b.holds(path), wanted_as)]
+        lacking = [b for b in running if not _usable(self._holds(b, path), wanted_as)]
         proved = beside is not None and bool(lacking) and len(lacking) == len(running)
         found: dict[tuple[str, int], Exclusion] = {}
         for build in lacking:
@@ -104,7 +103,7 @@ class Shipping:
         """Lines that would leave a file out, were it not for a later one that brings back a folder around it."""
         found: dict[tuple[str, int], Exclusion] = {}
         for build in self.builds:
-            pair = build.overruled(path) if not build.aside and build.holds(beside or path).there else None
+            pair = build.overruled(path) if not build.aside and self._holds(build, beside or path).there else None
             if pair is not None:
                 rule, back = pair[0].rule, pair[1]
                 known = found.get((rule.file, rule.line))
@@ -145,7 +144,7 @@ class Shipping:
                 sentences=tuple(sentences),
                 proved=proved,
             )
-        delivery = build.holds(path)
+        delivery = self._holds(build, path)
         copies = build.copies(path) or (build.copies(beside) if beside else [])
         if not copies:
             return None
@@ -160,7 +159,7 @@ class Shipping:
         else:
             line, end, text = copies[0].line, copies[0].end_line, f"no `COPY` of {build.dockerfile} takes {path}"
         sentences = [text] + ([rest] if rest else [])
-        unclear = delivery.unclear or build.holds(beside).unclear if beside else delivery.unclear
+        unclear = delivery.unclear or self._holds(build, beside).unclear if beside else delivery.unclear
         if unclear:
             sentences.append(f"line {unclear[0]} may bring it in a way that is not followed")
         return Exclusion(
@@ -200,8 +199,8 @@ class Shipping:
 
     def _by_packages(self, path: str, beside: str | None) -> list[Exclusion]:
         """Only where the project is installed as a package: by a Dockerfile, or for want of any."""
-        installing = [b for b in self.builds if b.holds(path).installed and not b.aside]
-        in_place = [b for b in self.builds if b.holds(path).places and not b.aside]
+        installing = [b for b in self.builds if self._holds(b, path).installed and not b.aside]
+        in_place = [b for b in self.builds if self._holds(b, path).places and not b.aside]
         if self.builds and (not installing or in_place):
             return []
         project = self._project_of(path)
@@ -230,6 +229,12 @@ class Shipping:
                 builds=tuple(b.dockerfile for b in installing),
             )
         ]
+
+    def _holds(self, build: Build, path: str) -> Delivery:
+        key = (build.dockerfile, path)
+        if key not in self._held:
+            self._held[key] = build.holds(path)
+        return self._held[key]
 
     def _project_of(self, path: str) -> Project | None:
         """The innermost project around a file."""
