@@ -16,6 +16,7 @@ from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.languages import Unread
 from analyzer.codepaths.origins import search
 from analyzer.codepaths.origins.code import Code
+from analyzer.codepaths.origins.fixes import search_fix
 from analyzer.codepaths.origins.reach import from_frames, from_wrappers
 from analyzer.codepaths.owners import OWNER_FILES, OwnerRule, owner_of, read_owners
 from analyzer.codepaths.presentation import code_host, excerpt, link
@@ -25,11 +26,13 @@ from analyzer.codepaths.settling import settle
 from analyzer.codepaths.statements import Statement
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
 from analyzer.codepaths.trees import Tree
+from analyzer.errors import RepositoryError
 from analyzer.model import (
     Blame,
     CodePath,
     ErrorEvent,
     EventKind,
+    FixSearch,
     Frame,
     OriginSearch,
     Query,
@@ -134,6 +137,12 @@ class RepositoryIndex:
         if frames:
             return search(self.code, query, from_frames(self.code, self.frames(frames)))
         return search(self.code, query, from_wrappers(self.code, wrappers))
+
+    def siblings_of_fix(self, commit: str) -> FixSearch:
+        """Other places of this tree with what a commit repaired. Raises RepositoryError without git or that commit."""
+        if self._tree.git is None:
+            raise RepositoryError("no git history here, so no fix to read", "give the git checkout that holds it")
+        return search_fix(self.code, self._tree.git, commit, redact=self._redact)
 
     def why_unmapped(self, message: str) -> str:
         """Why no statement was found for a text."""

@@ -50,6 +50,7 @@ from analyzer.model.report import (
     TimelineEvent,
     TrendPoint,
 )
+from analyzer.model.siblings import CodePattern, FixSearch, Shape
 from analyzer.model.signatures import Signature
 from analyzer.model.times import Window, format_time, parse_time
 
@@ -69,6 +70,7 @@ __all__ = [
     "CodeHistory",
     "CodeIndex",
     "CodePath",
+    "CodePattern",
     "CycleInfo",
     "DatedCommit",
     "Deploys",
@@ -85,6 +87,7 @@ __all__ = [
     "FactKind",
     "FileReport",
     "Fix",
+    "FixSearch",
     "Frame",
     "Gap",
     "HttpRequest",
@@ -104,6 +107,7 @@ __all__ = [
     "Role",
     "ServiceDeploy",
     "Severity",
+    "Shape",
     "Signature",
     "SourceLocation",
     "SourceResult",

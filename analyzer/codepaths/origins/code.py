@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from analyzer.codepaths.code_facts import CodeFacts
@@ -47,6 +47,10 @@ class Code:
     def lines(self, path: str) -> list[str]:
         """The lines of a file of the tree; none where it is not in it."""
         return self._contents.lines(path) if path in self.tree.files else []
+
+    def load(self, paths: Sequence[str]) -> None:
+        """Brings the contents of files in, all in one question to git."""
+        self._contents.load(paths)
 
     def module(self, path: str) -> ast.Module | None:
         """The syntax tree of a Python file; None where it does not parse, or is not in the tree."""
