@@ -201,7 +201,7 @@ def test_get_instead_of_an_index_finds_the_same_key_of_the_same_value(search: Se
             "shop/c.py": "def price(order):\n    if 'discount' in order:\n        return order['discount']\n",
             "shop/d.py": "def price(coupon):\n    return coupon['discount']\n",
             "shop/e.py": "def price(order):\n    order['discount'] = 1\n    return order['discount']\n",
-            "shop/f.py": "def price(order):\n    try:\n        return order['discount']\n    except KeyError:\n        pass\n",
+            "shop/f.py": "def p(order):\n    try:\n        x = order['discount']\n    except KeyError:\n        pass\n",
         },
         {"shop/a.py": read.replace("order['discount']", "order.get('discount', 0)")},
     )

@@ -11,7 +11,7 @@ from typing import Any
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.repairs.edits import Edit, children
 from analyzer.codepaths.origins.repairs.lifting import POSSIBLE, Lifted, Place, at, lifted, modules
-from analyzer.codepaths.origins.repairs.syntax import called, local_names, text
+from analyzer.codepaths.origins.repairs.syntax import called, local_names, parents, text
 from analyzer.model import CodePattern, QueryKind
 
 _ENOUGH = 2
@@ -19,7 +19,8 @@ _ENOUGH = 2
 _MAX_NODES = 60
 _TELLING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "echo"})
 _PLAIN = frozenset({"self", "cls", "str", "int", "len", "list", "dict", "None", "True", "False", "super", "isinstance"})
-_SEARCHED = (ast.Call, ast.Compare, ast.BoolOp, ast.Attribute, ast.Subscript, ast.BinOp, ast.Await, ast.IfExp, ast.Dict)
+_SEARCHED = (ast.Call, ast.Compare, ast.BoolOp, ast.BinOp, ast.Await, ast.IfExp, ast.Dict)
+"""a mere name, attribute or item is read everywhere"""
 _FIELDS_ASIDE = frozenset({"ctx", "type_comment", "kind", "lineno", "col_offset", "end_lineno", "end_col_offset"})
 
 
@@ -112,8 +113,9 @@ def _narrowing(before: ast.AST, after: ast.AST) -> Iterator[tuple[ast.AST, ast.A
 def _search(code: Code, form: Form, repaired: Form | None) -> Iterator[Place]:
     mended = repaired if repaired is not None and repaired.specific else None
     for path, module in modules(code, sorted(form.anchors)):
+        above = parents(module)
         for node in ast.walk(module):
-            if type(node) is type(form.node) and form.fits(node):
+            if type(node) is type(form.node) and form.fits(node) and not _within(node, repaired, above):
                 why = f"`{text(node, 80)}` has the form that the fix replaced"
                 yield at(path, node, why, confidence=POSSIBLE)
     if mended is None:
@@ -122,6 +124,15 @@ def _search(code: Code, form: Form, repaired: Form | None) -> Iterator[Place]:
         for node in ast.walk(module):
             if type(node) is type(mended.node) and mended.fits(node) and not form.fits(node):
                 yield at(path, node, f"`{text(node, 80)}` has the repaired form", harmless=True)
+
+
+def _within(node: ast.AST, repaired: Form | None, above: dict[ast.AST, ast.AST]) -> bool:
+    """Whether an expression around a node has the repaired form: the fix wrapped something around it."""
+    while repaired is not None and isinstance(above.get(node), ast.expr | ast.keyword | ast.comprehension):
+        node = above[node]
+        if repaired.fits(node):
+            return True
+    return False
 
 
 def _fits(form: Any, node: Any, holes: frozenset[str], bound: dict[str, str]) -> bool:

@@ -42,6 +42,16 @@ def encoded(function: ast.AST) -> Iterator[Fed]:
                 yield Fed(leaf, sink, node, converter)
 
 
+def returned(function: ast.AST) -> Iterator[ast.expr]:
+    """The values that a function gives back, also as parts of dicts and lists."""
+    nodes = sorted(own_nodes(function), key=lambda n: (getattr(n, "lineno", 0), getattr(n, "col_offset", 0)))
+    assigned = _assigned(nodes)
+    seen: set[int] = set()
+    for node in nodes:
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.expr):
+            yield from _leaves(node.value, assigned, seen, 0)
+
+
 def _sink(node: ast.Call) -> tuple[str, list[ast.expr]]:
     """The encoder that a call is, and what it encodes; an empty name where it is none."""
     name = called(node)
@@ -102,8 +112,6 @@ def _leaves(node: ast.expr, assigned: dict[str, list[ast.expr]], seen: set[int],
     sources = assigned.get(node.id, []) if isinstance(node, ast.Name) else []
     built = [s for s in sources if isinstance(s, ast.Dict | ast.List | ast.ListComp | ast.DictComp | ast.Call)]
     for source in sources if built else []:
-        if isinstance(source, ast.Call) and called(source) != "dict":
-            continue
         yield from _leaves(source, assigned, seen, depth + 1)
-    if not any(not isinstance(s, ast.Call) or called(s) == "dict" for s in built):
+    if not built:
         yield node

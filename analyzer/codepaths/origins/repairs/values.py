@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.repairs.edits import Edit
-from analyzer.codepaths.origins.repairs.encoding import Fed, encoded
+from analyzer.codepaths.origins.repairs.encoding import Fed, encoded, returned
 from analyzer.codepaths.origins.repairs.lifting import LIKELY, PROVED, Lifted, Place, at, lifted, modules
 from analyzer.codepaths.origins.repairs.syntax import (
     assigned_from,
@@ -43,9 +44,14 @@ def recognise(before: ast.AST, after: ast.AST, edit: Edit) -> Lifted | None:
     if not how or token is None:
         return None
     fed = next((f for f in encoded(edit.scope.old) if f.value is before and not f.converter), None)
-    if fed is None:
+    shown = f"`{text(before, 60)}`"
+    if fed is not None:
+        return _lift(edit, token, f"{shown} reached {fed.sink} raw; the fix hands it on as {how}", before, after)
+    if edit.scope.function == "<module>" or not any(value is before for value in returned(edit.scope.old)):
         return None
-    return _lift(edit, token, f"{text(before, 60)} reached {fed.sink} raw; the fix hands it on as {how}", before, after)
+    name = last(edit.scope.function)
+    said = f"{shown} was given back by `{name}` raw, whose value reaches an encoder; the fix hands it on as {how}"
+    return replace(_lift(edit, token, said, before, after), applies=lambda code: _is_encoded(code, name))
 
 
 def recognise_converter(before: ast.Call, after: ast.Call, edit: Edit) -> Lifted | None:
@@ -77,16 +83,16 @@ def rendering(node: ast.expr, raw: ast.expr | None = None) -> str:
         return rendering(node.body, raw) or rendering(node.orelse, raw)
     if isinstance(node, ast.JoinedStr):
         inside = [v.value for v in node.values if isinstance(v, ast.FormattedValue)]
-        return "an f-string" if any(raw is None or same(v, raw) for v in inside) else ""
+        return "an f-string" if any(raw is None or _alike(v, raw) for v in inside) else ""
     if isinstance(node, ast.Attribute) and node.attr in _TEXT_ATTRIBUTES:
-        return f"its `.{node.attr}`" if raw is None or same(node.value, raw) else ""
+        return f"its `.{node.attr}`" if raw is None or _alike(node.value, raw) else ""
     if not isinstance(node, ast.Call):
         return ""
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    if method in _TEXT_METHODS and (raw is None or same(getattr(node.func, "value", None), raw)):
+    if method in _TEXT_METHODS and (raw is None or _alike(getattr(node.func, "value", None), raw)):
         return f"`.{method}()`"
     name = dotted(node.func)
-    if name and len(node.args) >= 1 and (raw is None or same(node.args[0], raw)):
+    if name and len(node.args) >= 1 and (raw is None or _alike(node.args[0], raw)):
         if name == "getattr" and len(node.args) > 1:
             read = constant_text(node.args[1]) or ""
             return f"its `.{read}`" if read in _TEXT_ATTRIBUTES else ""
@@ -137,6 +143,17 @@ def token_of(node: ast.expr, function: ast.AST) -> Token | None:
     return None
 
 
+def _alike(node: ast.AST | None, raw: ast.expr) -> bool:
+    """Whether both are the same expression; `getattr(x, "y", z)` is taken for `x.y`."""
+    if same(node, raw):
+        return True
+    for one, other in ((node, raw), (raw, node)):
+        read = _attribute_call(one) if isinstance(one, ast.Call) else None
+        if read is not None and isinstance(one, ast.Call) and isinstance(other, ast.Attribute):
+            return read == other.attr and same(one.args[0], other.value)
+    return False
+
+
 def _attribute_call(node: ast.Call) -> str | None:
     """The attribute that `getattr(x, "name")` reads."""
     if isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= 2:
@@ -147,12 +164,33 @@ def _attribute_call(node: ast.Call) -> str | None:
 def _search(code: Code, token: Token) -> Iterator[Place]:
     kind, name, _ = token
     told_apart = kind == "attribute" and len(_owners(code, name)) > 1
+    through: dict[str, Fed] = {}
+    for path in sorted({sink.path for sink in code.facts.sinks("json")}):
+        module = code.module(path) if not code.is_test(path) else None
+        for function in scopes(module) if module is not None else ():
+            for fed in encoded(function):
+                if called(unawaited(fed.value)):
+                    through.setdefault(called(unawaited(fed.value)), fed)
     for path, module in modules(code, [name]):
         for function in scopes(module):
-            for fed in encoded(function):
+            found = list(encoded(function))
+            outer = through.get(getattr(function, "name", ""))
+            if outer is not None and len(code.facts.functions(getattr(function, "name", ""))) == 1:
+                found += [Fed(value, outer.sink, outer.call, outer.converter) for value in returned(function)]
+            for fed in found:
                 place = _judge(path, function, fed, token, told_apart)
                 if place is not None:
                     yield place
+
+
+def _is_encoded(code: Code, name: str) -> bool:
+    """Whether what a function of this name gives is handed to an encoder somewhere."""
+    return any(
+        called(unawaited(fed.value)) == name
+        for _, module in modules(code, [name])
+        for function in scopes(module)
+        for fed in encoded(function)
+    )
 
 
 def _judge(path: str, function: ast.AST, fed: Fed, token: Token, told_apart: bool) -> Place | None:
