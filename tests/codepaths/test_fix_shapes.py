@@ -120,12 +120,13 @@ def test_a_missing_import_finds_other_files_that_lack_it(search: Search) -> None
             "bakery/b.py": use,
             "bakery/c.py": "import math\n\n" + use,
             "bakery/d.py": "def bake(math):\n    return math.floor\n",
+            "bakery/e.py": "def weigh(x):\n    import math\n\n    return math.ceil(x)\n\n" + use,
         },
         {"bakery/a.py": "import math\n\n" + use},
     )
     assert [s.kind for s in found.shapes] == [QueryKind.NAME]
-    assert siblings(found) == ["bakery/b.py:2"]
-    assert set(look_alikes(found)) == {"bakery/c.py:1"}
+    assert siblings(found) == ["bakery/b.py:2", "bakery/e.py:7"]
+    assert set(look_alikes(found)) == {"bakery/d.py:1"}
 
 
 def test_an_import_from_another_module_finds_the_old_ones(search: Search) -> None:

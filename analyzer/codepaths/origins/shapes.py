@@ -85,6 +85,8 @@ def lift_form(edit: Edit) -> Lifted | None:
         form = form_of(before, edit.scope.old)
         if form is None or not form.specific:
             continue
+        if form.fits(after):
+            return None  # only names of its own function changed
         repaired = form_of(after, edit.scope.new)
         found = form
 

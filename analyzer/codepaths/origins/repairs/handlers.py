@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 
 from analyzer.codepaths.origins.code import Code
@@ -14,25 +15,13 @@ from analyzer.codepaths.origins.repairs.values import Token, token_of
 from analyzer.model import CodePattern, QueryKind
 
 _EVERYTHING = frozenset({"Exception", "BaseException"})
-_PLAIN = frozenset(
+_PLAIN = (frozenset(dir(builtins)) - {"int", "float", "open", "next"}) | frozenset(
     {
-        *("str", "len", "print", "isinstance", "getattr", "list", "dict", "tuple", "set", "range", "format", "append"),
-        *(
-            "debug",
-            "info",
-            "warning",
-            "error",
-            "exception",
-            "critical",
-            "log",
-            "get",
-            "items",
-            "join",
-            "split",
-            "strip",
-        ),
+        *("debug", "info", "warning", "error", "exception", "critical", "log"),
+        *("append", "update", "get", "items", "keys", "values", "join", "split", "strip", "format"),
     }
 )
+"""calls that a `try` is not put around for"""
 _CONVERTING = frozenset({"int", "float", "Decimal", "UUID", "loads", "fromisoformat", "strptime"})
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.repairs.edits import Edit
 from analyzer.codepaths.origins.repairs.lifting import LIKELY, PROVED, Lifted, Place, at, lifted, modules
 from analyzer.codepaths.origins.repairs.signatures import is_defined
-from analyzer.codepaths.origins.repairs.syntax import DEFINITIONS, FUNCTIONS, dotted, last, same, text
+from analyzer.codepaths.origins.repairs.syntax import DEFINITIONS, FUNCTIONS, dotted, last, own_nodes, same, text
 from analyzer.model import CodePattern, QueryKind
 
 _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__spec__"}
@@ -40,17 +40,16 @@ def _missing(edit: Edit, name: str, after: ast.stmt) -> Lifted:
     def search(code: Code) -> Iterator[Place]:
         for path, module in modules(code, [name]):
             places = _loaded(module).get(name, [])
-            if not places or _star(module):
+            if not places or _star(module) or name in _bound_outside(module):
                 continue
-            if name in _bound(module):
-                brought = [
-                    n for n in ast.walk(module) if isinstance(n, ast.Import | ast.ImportFrom) and _binds(n, name)
-                ]
-                if brought:
-                    yield at(path, brought[0], f"this file imports `{name}`", harmless=True)
-                continue
-            first = min(places, key=lambda n: (n.lineno, n.col_offset))
-            yield at(path, first, f"`{name}` is used here, and this file never defines it", confidence=PROVED)
+            brought = [f for f in ast.walk(module) if isinstance(f, FUNCTIONS) and name in _bound(f)]
+            inside = {id(node) for function in brought for node in ast.walk(function)}
+            lacking = sorted((n for n in places if id(n) not in inside), key=lambda n: (n.lineno, n.col_offset))
+            if lacking:
+                where = "no function around it" if brought else "this file never"
+                yield at(path, lacking[0], f"`{name}` is used here, and {where} defines it", confidence=PROVED)
+            elif brought:
+                yield at(path, brought[0], f"this function has its own `{name}`", harmless=True)
 
     said = f"`{name}` was used without being imported"
     return lifted(edit, QueryKind.NAME, said, edit.before, after, search)
@@ -146,14 +145,20 @@ def _star(module: ast.Module) -> bool:
     return any(isinstance(n, ast.ImportFrom) and any(a.name == "*" for a in n.names) for n in ast.walk(module))
 
 
-def _binds(node: ast.Import | ast.ImportFrom, name: str) -> bool:
-    return any((a.asname or a.name.partition(".")[0]) == name for a in node.names)
+def _bound_outside(module: ast.Module) -> set[str]:
+    """Names that a file binds outside its functions, or declares global in one."""
+    declared = {name for n in ast.walk(module) if isinstance(n, ast.Global) for name in n.names}
+    return _binding(own_nodes(module)) | declared
 
 
-def _bound(module: ast.Module) -> set[str]:
-    """Every name that is bound anywhere in a file, whatever its scope."""
+def _bound(tree: ast.AST) -> set[str]:
+    """Every name that is bound anywhere in a tree, whatever its scope."""
+    return _binding(ast.walk(tree))
+
+
+def _binding(nodes: Iterable[ast.AST]) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(module):
+    for node in nodes:
         if isinstance(node, DEFINITIONS):
             found.add(node.name)
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
