@@ -148,7 +148,7 @@ def _star(module: ast.Module) -> bool:
 def _bound_outside(module: ast.Module) -> set[str]:
     """Names that a file binds outside its functions, or declares global in one."""
     declared = {name for n in ast.walk(module) if isinstance(n, ast.Global) for name in n.names}
-    return _binding(own_nodes(module)) | declared
+    return _binding(own_nodes(module), parameters=False) | declared
 
 
 def _bound(tree: ast.AST) -> set[str]:
@@ -156,7 +156,7 @@ def _bound(tree: ast.AST) -> set[str]:
     return _binding(ast.walk(tree))
 
 
-def _binding(nodes: Iterable[ast.AST]) -> set[str]:
+def _binding(nodes: Iterable[ast.AST], *, parameters: bool = True) -> set[str]:
     found: set[str] = set()
     for node in nodes:
         if isinstance(node, DEFINITIONS):
@@ -171,7 +171,7 @@ def _binding(nodes: Iterable[ast.AST]) -> set[str]:
             found.add(node.rest)
         elif isinstance(node, ast.Global):
             found.update(node.names)
-        if isinstance(node, (*FUNCTIONS, ast.Lambda)):
+        if parameters and isinstance(node, (*FUNCTIONS, ast.Lambda)):
             a = node.args
             named = (*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg)
             found.update(p.arg for p in named if p is not None)
