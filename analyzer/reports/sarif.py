@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html): places with a reason each.
+"""Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0): places in the code with a reason each.
 
 A pure function from findings to a dict. What is harmless is a suppressed result: viewers hide it, nobody loses it.
 """
