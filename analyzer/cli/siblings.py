@@ -33,9 +33,7 @@ def siblings(
     cluster: str = typer.Option(None, "--cluster", metavar="ID", help="A fingerprint, or the rank of a cause."),
     report: str = typer.Option(None, "--report", metavar="FILE", help="The saved report that holds it."),
     from_fix: str = typer.Option(None, "--from-fix", metavar="SHA", help="A commit: what it repaired, elsewhere."),
-    repo: str = typer.Option(
-        None, "--repo", metavar="DIR", help="The repository; with --from-fix by default ."
-    ),
+    repo: str = typer.Option(None, "--repo", metavar="DIR", help="The repository; with --from-fix by default ."),
     output: list[str] = typer.Option(
         None, "-o", "--output", help="FILE.sarif, .json, .ast-grep.yml or .semgrep.yml; repeat for several."
     ),

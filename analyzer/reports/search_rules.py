@@ -16,6 +16,8 @@ from analyzer.model import Shape
 from analyzer.reports.hostile import clean_values
 
 _REST = re.compile(r"\.\.\.")
+_KEYWORD = re.compile(r"(?P<callee>[\w.$]+)\(\.\.\., (?P<name>\w+)=(?P<value>[^,]+), \.\.\.\)")
+_OTHER_QUOTES = str.maketrans({"'": '"', '"': "'"})
 
 
 def ast_grep_rules(shapes: Sequence[Shape], *, commit: str) -> str:
@@ -24,17 +26,16 @@ def ast_grep_rules(shapes: Sequence[Shape], *, commit: str) -> str:
     for number, shape in _with_patterns(shapes):
         pattern = shape.pattern
         assert pattern is not None
-        rule: dict[str, Any] = {"pattern": _dollars(pattern.search)}
-        rules: list[dict[str, Any]] = [rule]
+        rules = _matching(pattern.search)
         rules += [_inside(text) for text in pattern.inside]
-        rules += [{"not": {"pattern": _dollars(text)}} for text in pattern.unless]
+        rules += [{"not": _together(_matching(text))} for text in pattern.unless]
         rules += [{"not": _inside(text)} for text in _once(pattern.unless_inside)]
         document = {
             "id": _id(shape, commit, number),
             "language": "python",
             "severity": "error",
             "message": _message(shape, commit),
-            "rule": {"all": rules} if len(rules) > 1 else rule,
+            "rule": _together(rules),
         }
         documents.append(_yaml(clean_values(document), 0))
     return "\n---\n".join(documents) + "\n"
@@ -80,6 +81,27 @@ def _message(shape: Shape, commit: str) -> str:
 def _dollars(text: str) -> str:
     """The pattern in ast-grep's words: `$$$` for any rest."""
     return _REST.sub("$$$", text)
+
+
+def _matching(text: str) -> list[dict[str, Any]]:
+    """What a node must be to fit a pattern. A keyword among others and either kind of quotes are told apart here."""
+    keyword = _KEYWORD.fullmatch(text)
+    if keyword:
+        named: dict[str, Any] = {"field": "name", "regex": f"^{keyword['name']}$"}
+        wanted: list[dict[str, Any]] = [{"kind": "keyword_argument"}, {"has": named}]
+        if not keyword["value"].startswith("$"):
+            wanted.append({"has": {"field": "value", "regex": f"^{re.escape(keyword['value'])}$"}})
+        return [
+            {"pattern": f"{keyword['callee']}($$$)"},
+            {"has": {"field": "arguments", "has": {"all": wanted}}},
+        ]
+    written = _dollars(text)
+    other = written.translate(_OTHER_QUOTES)
+    return [{"pattern": written}] if other == written else [{"any": [{"pattern": written}, {"pattern": other}]}]
+
+
+def _together(rules: list[dict[str, Any]]) -> dict[str, Any]:
+    return rules[0] if len(rules) == 1 else {"all": rules}
 
 
 def _inside(text: str) -> dict[str, Any]:

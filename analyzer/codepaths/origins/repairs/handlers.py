@@ -22,6 +22,7 @@ _PLAIN = (frozenset(dir(builtins)) - {"int", "float", "open", "next"}) | frozens
     }
 )
 """calls that a `try` is not put around for"""
+_ANY_TRY = "try:\n    ...\nexcept $T:\n    ..."
 _CONVERTING = frozenset({"int", "float", "Decimal", "UUID", "loads", "fromisoformat", "strptime"})
 
 
@@ -47,8 +48,7 @@ def recognise_statement(edit: Edit) -> Lifted | None:
     types = ", ".join(sorted(caught)) or "everything"
     said = f"what `{text(call.func, 60)}` raises ({types}) was not caught"
     whole = f"$X.{name}(...)" if isinstance(call.func, ast.Attribute) else f"{name}(...)"
-    unless = tuple(f"try:\n    ...\nexcept {t}:\n    ..." for t in sorted(caught))
-    pattern = CodePattern(search=whole, unless_inside=unless) if argument is None else None
+    pattern = CodePattern(search=whole, unless_inside=(_ANY_TRY,)) if argument is None else None
     return lifted(edit, QueryKind.TEXT, said, edit.moved[0], after, search, pattern)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -87,10 +88,10 @@ def recognise(before: ast.AST, after: ast.AST, edit: Edit) -> Lifted | None:
         return None
 
     def search(code: Code) -> Iterator[Place]:
-        return _old_name(code, old, receiver)
+        return _old_name(code, old, new, receiver)
 
     said = f"`{text(before, 60)}` is called `{text(after, 60)}` now"
-    pattern = CodePattern(search=f"$X.{old}" if isinstance(before, ast.Attribute) else old)
+    pattern = CodePattern(search=f"$X.{old}") if isinstance(before, ast.Attribute) else None
     kind = QueryKind.ATTRIBUTE if receiver else QueryKind.NAME
     found = lifted(edit, kind, said, before, after, search, pattern)
     return replace(found, applies=lambda code: _is_renamed(code, old, new))
@@ -102,7 +103,8 @@ def _is_renamed(code: Code, old: str, new: str) -> bool:
     return not is_defined(code, old) and not old_is_set and (is_defined(code, new) or _is_member(code, new))
 
 
-def _old_name(code: Code, old: str, receiver: str) -> Iterator[Place]:
+def _old_name(code: Code, old: str, new: str, receiver: str) -> Iterator[Place]:
+    homes = {posixpath.basename(f.path).removesuffix(".py") for f in code.facts.functions(new)}
     for path, module in modules(code, [old]):
         bound = _bound(module)
         for node in ast.walk(module):
@@ -112,6 +114,12 @@ def _old_name(code: Code, old: str, receiver: str) -> Iterator[Place]:
                 else:
                     why = f"`{text(node, 60)}` is read from something else"
                     yield at(path, node, why, harmless=True)
+            elif isinstance(node, ast.Attribute) and node.attr == old and last(dotted(node.value)) in homes:
+                yield at(path, node, f"`{text(node, 60)}` still has the old name", confidence=PROVED)
+            elif isinstance(node, ast.ImportFrom) and last(node.module or "") in homes and not receiver:
+                if any(alias.name == old for alias in node.names):
+                    why = f"`{old}` is still imported from `{node.module}`"
+                    yield at(path, node, why, confidence=PROVED)
             elif isinstance(node, ast.Name) and node.id == old and not receiver and old not in bound:
                 yield at(path, node, f"`{old}` is the old name, and nothing here defines it", confidence=PROVED)
 
