@@ -5,5 +5,6 @@ proves more.
 """
 
 from analyzer.causes.rank import rank_causes
+from analyzer.causes.suspects import suspect_commits
 
-__all__ = ["rank_causes"]
+__all__ = ["rank_causes", "suspect_commits"]

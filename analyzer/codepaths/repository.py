@@ -14,6 +14,7 @@ from analyzer.codepaths.folding import HOLE
 from analyzer.codepaths.frame_mapping import FrameMapper, MappedFrame
 from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.languages import Unread
+from analyzer.codepaths.line_changes import LineChanges, called_from
 from analyzer.codepaths.origins import search
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.fixes import search_fix
@@ -168,6 +169,21 @@ class RepositoryIndex:
         """The commits that the lines of a code path were last changed in, at most 30 lines of it."""
         return self._changes.blame(path)
 
+    def changes(self, path: CodePath, *, since: str | None = None) -> Blame:
+        """The same, and where their words came in, each with its size and whether it is newer than `since`."""
+        return self._changes_since().of(path, self.blame(path), since)
+
+    def packaging_changes(self, names: Sequence[str], *, since: str) -> list[tuple[CodePath, Blame]]:
+        """Packaging files that changed after `since` in lines that speak of one of the names, by path."""
+        found = []
+        for file, line, blame in self._changes_since().packaging(names, since):
+            found.append((self.code.place(file, line), blame))
+        return found
+
+    def called_from(self, path: CodePath, *, limit: int = 3) -> list[CodePath]:
+        """Functions of the tree that the lines of a code path call, where only one can be meant."""
+        return called_from(self.code, path, limit)
+
     def with_history(self, path: CodePath) -> CodePath:
         """The code path with who changed it last among its evidence, and as its owner where CODEOWNERS names none."""
         return self._changes.told(path)
@@ -266,6 +282,9 @@ class RepositoryIndex:
         self._store.close()
         self._store, self._search = memory_store(), None
         self._blobs = complete(self._store, self._tree, sorted(self._paths_by_blob), 0, None)
+
+    def _changes_since(self) -> LineChanges:
+        return LineChanges(self._tree, self._contents, self._redact)
 
     def _searched(self) -> Search:
         if self._search is None:
