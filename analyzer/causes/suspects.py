@@ -72,8 +72,6 @@ def _doubt(commit: BlamedCommit) -> str:
         return f"it touches {commit.files:,} files, as laying out or renaming does"
     if commit.merge:
         return "it is a merge: the change came with one of its sides"
-    if commit.introduces is False:
-        return "it touched the line, whose words are older"
     return ""
 
 
@@ -98,6 +96,8 @@ def _why(candidate: _Candidate, deployed: str | None, baseline_commit: str | Non
         parts.append(f"“{commit.summary}”")
     if candidate.doubt:
         parts.append(candidate.doubt)
+    elif commit.introduces is False:
+        parts.append("the longest name in the line is older")
     return "; ".join(parts)
 
 

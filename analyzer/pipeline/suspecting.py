@@ -81,6 +81,7 @@ def _asked(
     if cause.kind in _PACKAGED or cluster.exception_type in _MISSING:
         names = [word.strip("'\"`") for word in (cluster.core or "").split() if word[:1] in "'\"`"]
         found += index.packaging_changes(names, since=good)
-    if not breaking and failing and failing[0].role is not Role.CAUSE:
-        found += [(callee, index.changes(callee, since=good)) for callee in index.called_from(failing[0])]
+    if places and not any(commit.newer for _, blame in found for commit in blame.commits):
+        # the place itself is as it was while all went well: what it calls may not be
+        found += [(callee, index.changes(callee, since=good)) for callee in index.called_from(places[0])]
     return found

@@ -55,11 +55,12 @@ def test_sweeping_commits_and_merges_come_after_others_with_the_reason() -> None
     assert "it is a merge" in found[2].why
 
 
-def test_the_commit_that_brought_the_words_in_comes_before_the_one_that_touched_them() -> None:
-    found = suspects(commit("1", 11, introduces=False), commit("2", 8, introduces=True))
-    assert [s.commit[0] for s in found] == ["2", "1"]
-    assert found[0].why.startswith("brought in bakery/oven.py:5")
-    assert "whose words are older" in found[1].why
+def test_the_commit_that_brought_the_words_in_comes_first_where_the_later_one_only_swept_over_them() -> None:
+    brought = commit("2", 8, introduces=True)
+    assert order(commit("1", 11, introduces=False, files=500), brought) == ["2", "1"]
+    changed, older = suspects(commit("1", 11, introduces=False), brought)
+    assert "the longest name in the line is older" in changed.why
+    assert older.why.startswith("brought in bakery/oven.py:5")
 
 
 def test_the_end_of_a_shallow_clone_is_no_suspect() -> None:
