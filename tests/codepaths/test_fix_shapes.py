@@ -148,20 +148,23 @@ def test_an_import_from_another_module_finds_the_old_ones(search: Search) -> Non
 
 def test_a_keyword_added_to_a_call_finds_calls_that_disagree_with_the_definition(search: Search) -> None:
     definition = "def bake(loaf, *, heat):\n    return loaf, heat\n"
+    start = "from bakery.oven import bake\n"
     found = search(
         {
             "bakery/oven.py": definition,
-            "bakery/a.py": "bake(1)\n",
-            "bakery/b.py": "bake(2)\n",
-            "bakery/c.py": "bake(3, heat=4)\n",
-            "bakery/d.py": "bake(*everything)\n",
+            "bakery/a.py": start + "bake(1)\n",
+            "bakery/b.py": start + "bake(2)\n",
+            "bakery/c.py": start + "bake(3, heat=4)\n",
+            "bakery/d.py": start + "bake(*everything)\n",
+            "bakery/e.py": "def run(bake):\n    bake(5)\n",
+            "bakery/f.py": "def run(kiln):\n    kiln.bake(6)\n",
         },
-        {"bakery/a.py": "bake(1, heat=200)\n"},
+        {"bakery/a.py": start + "bake(1, heat=200)\n"},
     )
     assert [s.kind for s in found.shapes] == [QueryKind.SIGNATURE]
-    assert siblings(found) == ["bakery/b.py:1"]
+    assert siblings(found) == ["bakery/b.py:2"]
     assert "lacks `heat`" in found.siblings[0].evidence[0]
-    assert "agrees with the definition at bakery/oven.py:1" in look_alikes(found)["bakery/c.py:1"]
+    assert "agrees with the definition at bakery/oven.py:1" in look_alikes(found)["bakery/c.py:2"]
 
 
 def test_a_definition_that_gets_a_parameter_finds_the_callers_left_behind(search: Search) -> None:
@@ -337,6 +340,8 @@ def test_another_change_is_searched_for_by_its_form(search: Search) -> None:
         ({"tests/test_a.py": "x = 1\n"}, {"tests/test_a.py": "x = 2\n"}, "tests and documents only"),
         ({"a.go": "package a\n"}, {"a.go": "package b\n"}, "the fix changes a.go"),
         ({"a.py": "x = 1\n"}, {"a.py": "x = 2\n"}, "no form that can be searched for"),
+        ({"a.py": "def f(x):\n    return x.y\n"}, {"a.py": "def f(z):\n    return z.y\n"}, "no form that can be"),
+        ({"a.py": "def f(x: int): pass\n"}, {"a.py": "def f(x: str): pass\n"}, "no form that can be searched for"),
         ({"a.py": "log.info('a')\n"}, {"a.py": "log.info('b')\n"}, "no form that can be searched for"),
         ({}, {}, "changes no file"),
     ],

@@ -11,13 +11,15 @@ from typing import Any
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.repairs.edits import Edit, children
 from analyzer.codepaths.origins.repairs.lifting import POSSIBLE, Lifted, Place, at, lifted, modules
-from analyzer.codepaths.origins.repairs.syntax import called, local_names, parents, text
+from analyzer.codepaths.origins.repairs.syntax import called, constant_text, local_names, parents, text
 from analyzer.model import CodePattern, QueryKind
 
 _ENOUGH = 2
 """names of the form's own that it must hold: with fewer it is found everywhere"""
 _MAX_NODES = 60
-_TELLING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "echo"})
+_TELLING = frozenset(
+    {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "echo", "cast"}
+)
 _PLAIN = frozenset({"self", "cls", "str", "int", "len", "list", "dict", "None", "True", "False", "super", "isinstance"})
 _SEARCHED = (ast.Call, ast.Compare, ast.BoolOp, ast.BinOp, ast.Await, ast.IfExp, ast.Dict)
 """a mere name, attribute or item is read everywhere"""
@@ -57,7 +59,7 @@ class Form:
 
 def form_of(node: ast.AST, function: ast.AST) -> Form | None:
     """The form of an expression in a function; None where it is no expression that can be searched for."""
-    if not isinstance(node, _SEARCHED) or called(node) in _TELLING:
+    if not isinstance(node, _SEARCHED) or called(node) in _TELLING or _words_a_text(node):
         return None
     holes = local_names(function) | {"self", "cls"}
     anchors: set[str] = set()
@@ -74,6 +76,14 @@ def form_of(node: ast.AST, function: ast.AST) -> Form | None:
         elif isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value.strip():
             anchors.add(part.value)
     return Form(node=node, holes=frozenset(holes), anchors=frozenset(anchors))
+
+
+def _words_a_text(node: ast.expr) -> bool:
+    """Whether an expression only fills a text: `"…" % x`, `"…".format(x)`, `"…" + x`."""
+    if isinstance(node, ast.BinOp):
+        return any(isinstance(n, ast.JoinedStr) or constant_text(n) is not None for n in (node.left, node.right))
+    function = node.func if isinstance(node, ast.Call) else None
+    return isinstance(function, ast.Attribute) and constant_text(function.value) is not None
 
 
 def lift_form(edit: Edit) -> Lifted | None:

@@ -64,7 +64,7 @@ def children(before: ast.AST, after: ast.AST) -> list[tuple[Any, Any]]:
     found: list[tuple[Any, Any]] = []
     for field in before._fields:
         a, b = getattr(before, field, None), getattr(after, field, None)
-        if field in ("ctx", "type_comment", "kind"):
+        if field in ("ctx", "type_comment", "kind", "annotation", "returns"):
             continue
         if isinstance(a, list) and isinstance(b, list):
             if not any(isinstance(x, ast.stmt | ast.ExceptHandler | ast.match_case) for x in (*a, *b)):

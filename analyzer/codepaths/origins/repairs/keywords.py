@@ -35,6 +35,8 @@ def recognise(before: ast.AST, after: ast.AST, edit: Edit) -> Lifted | None:
         return None
     wanted = _dump(was)
     added = name not in old
+    if not timeout and (added or not receiver):
+        return None  # a keyword that one call needs is no defect of the others
 
     def search(code: Code) -> Iterator[Place]:
         return _search(code, callee, receiver, name, wanted, added=added, removed=name not in new)

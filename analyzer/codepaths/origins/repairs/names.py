@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import builtins
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from analyzer.codepaths.origins.code import Code
+from analyzer.codepaths.origins.repairs.bindings import bound, bound_outside
 from analyzer.codepaths.origins.repairs.edits import Edit
 from analyzer.codepaths.origins.repairs.lifting import LIKELY, PROVED, Lifted, Place, at, lifted, modules
 from analyzer.codepaths.origins.repairs.signatures import is_defined
-from analyzer.codepaths.origins.repairs.syntax import DEFINITIONS, FUNCTIONS, dotted, last, own_nodes, same, text
+from analyzer.codepaths.origins.repairs.syntax import FUNCTIONS, dotted, last, local_names, same, text
 from analyzer.model import CodePattern, QueryKind
 
 _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__spec__"}
@@ -28,11 +29,11 @@ def recognise_import(edit: Edit) -> Lifted | None:
         moved = {a.name for a in old.names} & {a.name for a in after.names}
         if (old.module, old.level) != (after.module, after.level) and moved and old.module and not old.level:
             return _moved(edit, old, after, sorted(moved))
-    bound = _bound(edit.scope.old_module)
+    defined = bound(edit.scope.old_module)
     used = _loaded(edit.scope.old_module)
     for alias in after.names:
         name = alias.asname or alias.name.partition(".")[0]
-        if name != "*" and name in used and name not in bound and name not in _BUILTINS:
+        if name != "*" and name in used and name not in defined and name not in _BUILTINS:
             return _missing(edit, name, after)
     return None
 
@@ -41,9 +42,9 @@ def _missing(edit: Edit, name: str, after: ast.stmt) -> Lifted:
     def search(code: Code) -> Iterator[Place]:
         for path, module in modules(code, [name]):
             places = _loaded(module).get(name, [])
-            if not places or _star(module) or name in _bound_outside(module):
+            if not places or _star(module) or name in bound_outside(module):
                 continue
-            brought = [f for f in ast.walk(module) if isinstance(f, FUNCTIONS) and name in _bound(f)]
+            brought = [f for f in ast.walk(module) if isinstance(f, FUNCTIONS) and name in bound(f)]
             inside = {id(node) for function in brought for node in ast.walk(function)}
             lacking = sorted((n for n in places if id(n) not in inside), key=lambda n: (n.lineno, n.col_offset))
             if lacking:
@@ -82,7 +83,7 @@ def recognise(before: ast.AST, after: ast.AST, edit: Edit) -> Lifted | None:
         old, new, receiver = before.attr, after.attr, last(dotted(before.value))
     elif isinstance(before, ast.Name) and isinstance(after, ast.Name) and isinstance(before.ctx, ast.Load):
         old, new, receiver = before.id, after.id, ""
-        if old in _bound(edit.scope.new_module):
+        if old in bound(edit.scope.new_module) or old in local_names(edit.scope.old):
             return None
     else:
         return None
@@ -106,7 +107,7 @@ def _is_renamed(code: Code, old: str, new: str) -> bool:
 def _old_name(code: Code, old: str, new: str, receiver: str) -> Iterator[Place]:
     homes = {posixpath.basename(f.path).removesuffix(".py") for f in code.facts.functions(new)}
     for path, module in modules(code, [old]):
-        bound = _bound(module)
+        defined = bound(module)
         for node in ast.walk(module):
             if isinstance(node, ast.Attribute) and node.attr == old and receiver:
                 if last(dotted(node.value)) == receiver:
@@ -120,7 +121,7 @@ def _old_name(code: Code, old: str, new: str, receiver: str) -> Iterator[Place]:
                 if any(alias.name == old for alias in node.names):
                     why = f"`{old}` is still imported from `{node.module}`"
                     yield at(path, node, why, confidence=PROVED)
-            elif isinstance(node, ast.Name) and node.id == old and not receiver and old not in bound:
+            elif isinstance(node, ast.Name) and node.id == old and not receiver and old not in defined:
                 yield at(path, node, f"`{old}` is the old name, and nothing here defines it", confidence=PROVED)
 
 
@@ -151,36 +152,3 @@ def _postponed(module: ast.Module) -> bool:
 
 def _star(module: ast.Module) -> bool:
     return any(isinstance(n, ast.ImportFrom) and any(a.name == "*" for a in n.names) for n in ast.walk(module))
-
-
-def _bound_outside(module: ast.Module) -> set[str]:
-    """Names that a file binds outside its functions, or declares global in one."""
-    declared = {name for n in ast.walk(module) if isinstance(n, ast.Global) for name in n.names}
-    return _binding(own_nodes(module), parameters=False) | declared
-
-
-def _bound(tree: ast.AST) -> set[str]:
-    """Every name that is bound anywhere in a tree, whatever its scope."""
-    return _binding(ast.walk(tree))
-
-
-def _binding(nodes: Iterable[ast.AST], *, parameters: bool = True) -> set[str]:
-    found: set[str] = set()
-    for node in nodes:
-        if isinstance(node, DEFINITIONS):
-            found.add(node.name)
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.add(node.id)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            found.update(a.asname or a.name.partition(".")[0] for a in node.names)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            found.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            found.add(node.rest)
-        elif isinstance(node, ast.Global):
-            found.update(node.names)
-        if parameters and isinstance(node, (*FUNCTIONS, ast.Lambda)):
-            a = node.args
-            named = (*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg)
-            found.update(p.arg for p in named if p is not None)
-    return found

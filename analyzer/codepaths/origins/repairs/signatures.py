@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from analyzer.codepaths.origins.code import Code
+from analyzer.codepaths.origins.repairs.bindings import bound_outside
 from analyzer.codepaths.origins.repairs.edits import Edit
 from analyzer.codepaths.origins.repairs.lifting import LIKELY, PROVED, Lifted, Place, at, lifted, modules
-from analyzer.codepaths.origins.repairs.syntax import FUNCTIONS, FunctionNode, called, dotted, last, text
+from analyzer.codepaths.origins.repairs.syntax import (
+    FUNCTIONS,
+    FunctionNode,
+    called,
+    dotted,
+    last,
+    local_names,
+    own_nodes,
+    scopes,
+    text,
+)
 from analyzer.model import QueryKind
 
 _BOUND = ("self", "cls")
+_TELLING = 3
+"""letters of a variable's name that say something of its class: `oven` of `BreadOven`"""
 
 
 def recognise(before: ast.AST, after: ast.AST, edit: Edit) -> Lifted | None:
@@ -39,6 +54,15 @@ def recognise_definition(edit: Edit) -> Lifted | None:
     if name == "<module>" or (name.startswith("__") and name.endswith("__")):
         return None
     return _lift(edit, name, "", f"the parameters of `{name}` changed", before, after)
+
+
+class _Definition(NamedTuple):
+    path: str
+    node: FunctionNode
+    owner: str
+    """the class whose method it is; empty for a function, and for a class that is called itself"""
+    bound: bool
+    """`self` is given already"""
 
 
 def _lift(edit: Edit, name: str, receiver: str, said: str, before: ast.AST, after: ast.AST) -> Lifted:
@@ -85,17 +109,17 @@ def is_defined(code: Code, name: str) -> bool:
     return bool(_definitions(code, name))
 
 
-def _definitions(code: Code, name: str) -> list[tuple[str, FunctionNode, bool]]:
-    """(path, definition, bound) of the functions that a call of this name can run; bound: `self` is given already."""
+def _definitions(code: Code, name: str) -> list[_Definition]:
+    """The functions that a call of this name can run."""
     found = []
     for f in code.facts.functions(name):
         node = code.function(f.path, f.row.name)
         if node is not None and not code.is_test(f.path):
-            found.append((f.path, node, bool(f.row.owner) and not _is_static(node)))
+            found.append(_Definition(f.path, node, last(f.row.owner), bool(f.row.owner) and not _is_static(node)))
     for c in code.facts.classes(name):
         node = code.function(c.path, f"{c.row.name}.__init__")
         if node is not None and not code.is_test(c.path):
-            found.append((c.path, node, True))
+            found.append(_Definition(c.path, node, "", True))
     return found
 
 
@@ -105,25 +129,39 @@ def _is_static(node: FunctionNode) -> bool:
 
 def _search(code: Code, name: str, receiver: str) -> Iterator[Place]:
     definitions = _definitions(code, name)
-    if not definitions:
-        return
-    where = f"{definitions[0][0]}:{definitions[0][1].lineno}"
     for path, module in modules(code, [name]):
-        for node in ast.walk(module):
-            if not isinstance(node, ast.Call) or called(node) != name:
-                continue
-            bound = isinstance(node.func, ast.Attribute) and not last(dotted(node.func.value))[:1].isupper()
-            wrong = [disagreement(node, d, given and (bound or d.name == "__init__")) for _, d, given in definitions]
-            shown = text(node, 60)
-            if not all(wrong):
-                if len(definitions) == 1:
+        known = bound_outside(module)
+        for scope in scopes(module):
+            own = local_names(scope)
+            for node in own_nodes(scope):
+                if not isinstance(node, ast.Call) or called(node) != name:
+                    continue
+                if isinstance(node.func, ast.Name) and (name in own or name not in known):
+                    continue
+                meant = [d for d in definitions if _can_mean(code, path, node, d, receiver)]
+                wrong = [disagreement(node, d.node, d.bound) for d in meant]
+                shown = text(node, 60)
+                if meant and all(wrong):
+                    where = f"{meant[0].path}:{meant[0].node.lineno}"
+                    why = f"`{shown}` {wrong[0]} of the definition at {where}"
+                    yield at(path, node, why, confidence=PROVED if len(definitions) == 1 else LIKELY)
+                elif len(meant) == 1:
+                    where = f"{meant[0].path}:{meant[0].node.lineno}"
                     yield at(path, node, f"`{shown}` agrees with the definition at {where}", harmless=True)
-                continue
-            alike = _receiver(node) == receiver or len(definitions) == 1
-            why = f"`{shown}` {wrong[0]} of the definition at {where}"
-            only = not isinstance(node.func, ast.Attribute) or _receiver(node) in _BOUND or bool(receiver)
-            if alike:
-                yield at(path, node, why, confidence=PROVED if only else LIKELY)
+
+
+def _can_mean(code: Code, path: str, call: ast.Call, definition: _Definition, receiver: str) -> bool:
+    """Whether a call is likely one of a definition, by what it is called on."""
+    if isinstance(call.func, ast.Name):
+        return not definition.owner
+    on = last(dotted(call.func.value)) if isinstance(call.func, ast.Attribute) else ""
+    if not definition.owner:
+        return on == posixpath.basename(definition.path).removesuffix(".py")
+    if on in _BOUND:
+        around = code.facts.function_at(path, call.lineno)
+        return around is not None and last(around.owner) == definition.owner
+    plain = on.replace("_", "").casefold()
+    return bool(on) and (on == receiver or (len(plain) >= _TELLING and definition.owner.casefold().endswith(plain)))
 
 
 def disagreement(call: ast.Call, definition: FunctionNode, bound: bool) -> str:
