@@ -25,7 +25,7 @@ _SUFFIXES = (".ast-grep.yml", ".semgrep.yml", ".sarif", ".json")
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("siblings", help="Other places with the same defect, of a cluster or of a fix.")(siblings)
+    app.command("siblings", help="Other places with the defect of a cluster or fix.")(siblings)
 
 
 @failing_clearly

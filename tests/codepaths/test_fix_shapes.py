@@ -340,7 +340,11 @@ def test_another_change_is_searched_for_by_its_form(search: Search) -> None:
         ({"tests/test_a.py": "x = 1\n"}, {"tests/test_a.py": "x = 2\n"}, "tests and documents only"),
         ({"a.go": "package a\n"}, {"a.go": "package b\n"}, "the fix changes a.go"),
         ({"a.py": "x = 1\n"}, {"a.py": "x = 2\n"}, "no form that can be searched for"),
-        ({"a.py": "def f(x):\n    return x.y\n"}, {"a.py": "def f(z):\n    return z.y\n"}, "no form that can be"),
+        (
+            {"a.py": "def f():\n    a = g()\n    a.b()\n"},
+            {"a.py": "def f():\n    c = g()\n    c.b()\n"},
+            "no form that can",
+        ),
         ({"a.py": "def f(x: int): pass\n"}, {"a.py": "def f(x: str): pass\n"}, "no form that can be searched for"),
         ({"a.py": "log.info('a')\n"}, {"a.py": "log.info('b')\n"}, "no form that can be searched for"),
         ({}, {}, "changes no file"),
