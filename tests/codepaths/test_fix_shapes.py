@@ -172,6 +172,7 @@ def test_a_definition_that_gets_a_parameter_finds_the_callers_left_behind(search
         "bakery/oven.py": "class Oven:\n    def bake(self, loaf):\n        return loaf\n",
         "bakery/a.py": "def run(oven):\n    return oven.bake(1)\n",
         "bakery/b.py": "def run(oven):\n    return oven.bake(1)\n",
+        "bakery/c.py": "from bakery.oven import Oven\n\ndef run(it):\n    return Oven.bake(it, 1, 2)\n",
     }
     fixed = {
         "bakery/oven.py": files["bakery/oven.py"].replace("loaf)", "loaf, heat)"),

@@ -139,7 +139,7 @@ def _search(code: Code, name: str, receiver: str) -> Iterator[Place]:
                 if isinstance(node.func, ast.Name) and (name in own or name not in known):
                     continue
                 meant = [d for d in definitions if _can_mean(code, path, node, d, receiver)]
-                wrong = [disagreement(node, d.node, d.bound) for d in meant]
+                wrong = [disagreement(node, d.node, d.bound and not _on_class(node, d)) for d in meant]
                 shown = text(node, 60)
                 if meant and all(wrong):
                     where = f"{meant[0].path}:{meant[0].node.lineno}"
@@ -148,6 +148,12 @@ def _search(code: Code, name: str, receiver: str) -> Iterator[Place]:
                 elif len(meant) == 1:
                     where = f"{meant[0].path}:{meant[0].node.lineno}"
                     yield at(path, node, f"`{shown}` agrees with the definition at {where}", harmless=True)
+
+
+def _on_class(call: ast.Call, definition: _Definition) -> bool:
+    """Whether a method is called on its class, so that `self` is handed over."""
+    on = last(dotted(call.func.value)) if isinstance(call.func, ast.Attribute) else ""
+    return bool(definition.owner) and on == definition.owner
 
 
 def _can_mean(code: Code, path: str, call: ast.Call, definition: _Definition, receiver: str) -> bool:
