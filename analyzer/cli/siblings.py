@@ -118,7 +118,11 @@ def _lines(found: Siblings) -> Iterator[str]:
     yield from _asked(found)
     fail = len(found.siblings)
     yield ""
-    yield f"{fail} {'place' if fail == 1 else 'places'} would fail alike" if fail else "no other place would fail alike"
+    yield (
+        f"{fail} {'place' if fail == 1 else 'places'} would fail alike"
+        if fail
+        else "no other place is known that would fail alike"
+    )
     for path in found.siblings:
         yield ""
         yield from _place(path)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,3 +122,63 @@ def test_a_form_without_pattern_gives_no_rule() -> None:
     for write in (ast_grep_rules, semgrep_rules):
         with pytest.raises(ReportError, match="no form"):
             write([shape(None)], commit=COMMIT)
+
+
+SAMPLE = """import http
+
+
+def ask(url):
+    return http.get(url)
+
+
+def wait(url):
+    return http.get(url, timeout=3)
+
+
+async def bake(oven, order):
+    oven.heat(200)
+    await oven.heat(180)
+    return order['loaf'] + order["bun"]
+
+
+def load(store):
+    try:
+        return store.fetch()
+    except OSError:
+        return store.fetch()
+"""
+SEARCHED = [
+    (ASKED, [5]),
+    (CodePattern(search="http.get(..., timeout=3, ...)"), [9]),
+    (CodePattern(search="$X.heat(...)", unless_inside=("await $X.heat(...)",)), [13]),
+    (CodePattern(search='order["loaf"]'), [15]),
+    (CodePattern(search="$X.fetch(...)", unless_inside=("try:\n    ...\nexcept $T:\n    ...",)), []),
+]
+
+
+@pytest.mark.parametrize("tool", ["ast-grep", "semgrep"])
+@pytest.mark.parametrize(("pattern", "lines"), SEARCHED)
+def test_both_tools_hit_the_same_lines(tool: str, pattern: CodePattern, lines: list[int], tmp_path: Path) -> None:
+    if shutil.which(tool) is None:
+        pytest.skip(f"{tool} is not installed")
+    (tmp_path / "sample.py").write_text(SAMPLE)
+    rule = tmp_path / "rule.yml"
+    if tool == "ast-grep":
+        rule.write_text(ast_grep_rules([shape(pattern)], commit=COMMIT))
+        command = [tool, "scan", "--json=compact", "--rule", str(rule), "sample.py"]
+    else:
+        rule.write_text(semgrep_rules([shape(pattern)], commit=COMMIT))
+        command = [
+            tool,
+            "scan",
+            "--metrics=off",
+            "--disable-version-check",
+            "--json",
+            "--config",
+            str(rule),
+            "sample.py",
+        ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    found = json.loads(done.stdout)
+    hits = found if tool == "ast-grep" else found["results"]
+    assert [h["range"]["start"]["line"] + 1 if tool == "ast-grep" else h["start"]["line"] for h in hits] == lines
