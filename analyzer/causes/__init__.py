@@ -9,6 +9,7 @@ from analyzer.causes.joining import explain_links
 from analyzer.causes.knowledge import Knowledge
 from analyzer.causes.rank import deserve_cause, rank_causes
 from analyzer.causes.runtime import breadcrumb, contradictions, was_harmless
+from analyzer.causes.suspects import suspect_commits
 
 __all__ = [
     "Explained",
@@ -19,5 +20,6 @@ __all__ = [
     "explain",
     "explain_links",
     "rank_causes",
+    "suspect_commits",
     "was_harmless",
 ]

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 @failing_clearly
 def show(
     saved: str = typer.Argument(..., metavar="REPORT.json", help="A saved report."),
-    wanted: str = typer.Argument(..., metavar="ID", help="A fingerprint, its beginning, or the rank of a cause."),
+    wanted: list[str] = typer.Argument(..., metavar="ID", help="A fingerprint, its beginning, or cause 1."),
     as_json: bool = typer.Option(False, "--json", help="The cluster or cause as JSON."),
 ) -> None:
     """One cluster or cause on the terminal."""
@@ -30,10 +30,11 @@ def show(
     from analyzer.reports.files import read_saved
 
     data = read_saved(Path(saved))
+    named = " ".join(wanted)
     if as_json:
-        typer.echo(json.dumps(reports.find(data, wanted), indent=1, sort_keys=True, ensure_ascii=False))
+        typer.echo(json.dumps(reports.find(data, named), indent=1, sort_keys=True, ensure_ascii=False))
     else:
-        typer.echo(reports.terminal_cluster(data, wanted))
+        typer.echo(reports.terminal_cluster(data, named))
 
 
 @failing_clearly

@@ -13,8 +13,10 @@ from analyzer.codepaths.contents import Contents
 from analyzer.codepaths.frame_mapping import FrameMapper, MappedFrame
 from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.languages import Unread
+from analyzer.codepaths.line_changes import LineChanges, called_from
 from analyzer.codepaths.origins import search
 from analyzer.codepaths.origins.code import Code, Said
+from analyzer.codepaths.origins.fixes import search_fix
 from analyzer.codepaths.origins.reach import from_frames, from_wrappers
 from analyzer.codepaths.owners import OWNER_FILES, OwnerRule, owner_of, read_owners
 from analyzer.codepaths.presentation import code_host, excerpt, link
@@ -24,11 +26,13 @@ from analyzer.codepaths.settling import settle
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
 from analyzer.codepaths.trees import Tree
 from analyzer.codepaths.wrapping import inner_texts, reaches_end
+from analyzer.errors import RepositoryError
 from analyzer.model import (
     Blame,
     CodePath,
     ErrorEvent,
     EventKind,
+    FixSearch,
     Frame,
     OriginSearch,
     Query,
@@ -151,6 +155,12 @@ class RepositoryIndex:
                 found.append(Said(path=self._code_path(hit), kind=hit.statement.kind, values=pairs))
         return found
 
+    def siblings_of_fix(self, commit: str) -> FixSearch:
+        """Other places of this tree with what a commit repaired. Raises RepositoryError without git or that commit."""
+        if self._tree.git is None:
+            raise RepositoryError("no git history here, so no fix to read", "give the git checkout that holds it")
+        return search_fix(self.code, self._tree.git, commit, redact=self._redact)
+
     def why_unmapped(self, message: str) -> str:
         """Why no statement was found for a text."""
         return self._searched().why_not(message)
@@ -174,6 +184,21 @@ class RepositoryIndex:
     def blame(self, path: CodePath) -> Blame:
         """The commits that the lines of a code path were last changed in, at most 30 lines of it."""
         return self._changes.blame(path)
+
+    def changes(self, path: CodePath, *, since: str | None = None) -> Blame:
+        """The same, and where their words came in, each with its size and whether it is newer than `since`."""
+        return self._changes_since().of(path, self.blame(path), since)
+
+    def packaging_changes(self, names: Sequence[str], *, since: str) -> list[tuple[CodePath, Blame]]:
+        """Packaging files that changed after `since` in lines that speak of one of the names, by path."""
+        found = []
+        for file, line, blame in self._changes_since().packaging(names, since):
+            found.append((self.code.place(file, line), blame))
+        return found
+
+    def called_from(self, path: CodePath, *, limit: int = 3) -> list[CodePath]:
+        """Functions of the tree that the lines of a code path call, where only one can be meant."""
+        return called_from(self.code, path, limit)
 
     def with_history(self, path: CodePath) -> CodePath:
         """The code path with who changed it last among its evidence, and as its owner where CODEOWNERS names none."""
@@ -276,6 +301,9 @@ class RepositoryIndex:
         self._store.close()
         self._store, self._search = memory_store(), None
         self._blobs = complete(self._store, self._tree, sorted(self._paths_by_blob), 0, None)
+
+    def _changes_since(self) -> LineChanges:
+        return LineChanges(self._tree, self._contents, self._redact)
 
     def _searched(self) -> Search:
         if self._search is None:

@@ -60,6 +60,7 @@ from analyzer.model.report import (
     TimelineEvent,
     TrendPoint,
 )
+from analyzer.model.siblings import CodePattern, FixSearch, Shape
 from analyzer.model.signatures import Signature
 from analyzer.model.times import Window, format_time, parse_time
 
@@ -80,6 +81,7 @@ __all__ = [
     "CodeHistory",
     "CodeIndex",
     "CodePath",
+    "CodePattern",
     "Context",
     "CycleInfo",
     "DatedCommit",
@@ -98,6 +100,7 @@ __all__ = [
     "FactKind",
     "FileReport",
     "Fix",
+    "FixSearch",
     "Frame",
     "Gap",
     "HttpRequest",
@@ -119,6 +122,7 @@ __all__ = [
     "Role",
     "ServiceDeploy",
     "Severity",
+    "Shape",
     "Signature",
     "SourceLocation",
     "SourceResult",

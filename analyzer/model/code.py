@@ -118,6 +118,13 @@ class BlamedCommit:
     """of those asked for, ascending"""
     cut: bool = False
     """the clone is shallow and its history ends at this commit: the lines may be older"""
+    files: int | None = None
+    """how many files it changes; None where that was not asked"""
+    merge: bool = False
+    newer: bool | None = None
+    """it is not part of the commit that was compared with; None where there was none to compare with"""
+    introduces: bool | None = None
+    """the words of the lines came with it, it did not only move or lay out what was there; None where that is open"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,3 +165,9 @@ class CodeIndex(Protocol):
 
     def blame(self, path: CodePath) -> Blame:
         """The commits that the lines of a code path were last changed in, at the commit that is read."""
+
+    def changes(self, path: CodePath, *, since: str | None = None) -> Blame:
+        """The same, and where their words came in, each with its size and whether it is newer than `since`."""
+
+    def packaging_changes(self, names: Sequence[str], *, since: str) -> Sequence[tuple[CodePath, Blame]]:
+        """Packaging files that changed after `since` in lines that speak of one of the names, by path."""

@@ -42,6 +42,7 @@ from analyzer.pipeline.explain import explain_clusters
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
 from analyzer.pipeline.surroundings import Surroundings
+from analyzer.pipeline.suspecting import add_suspects
 from analyzer.redaction import Redactor, build_redactor
 from analyzer.rules import Rule, load_rules
 from analyzer.signatures import mask, mine_cores, sign, similarity
@@ -160,6 +161,8 @@ def analyze(
     say("looking for what lies behind them")
     explained = explain_clusters(clusters, found.events, contexts, deploys, repositories, Knowledge.load(own))
     causes = rank_causes(clusters, tests=run, incidents=incidents, explained=explained)
+    if folders:
+        causes = add_suspects(causes, clusters, deploys, repositories, earlier=earlier.deploys if earlier else None)
     report = Report(
         cycle=_cycle(cycle, source, found, services, earlier),
         ledger=ledger,

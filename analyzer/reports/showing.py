@@ -86,7 +86,10 @@ def _cause_lines(shown: View, cause: Mapping[str, Any]) -> Iterator[str]:
             yield from _path_lines(path)
     alike = [f"{item['file']}:{item['line']}: {item['why_not']}" for item in cause["look_alikes"]]
     yield from _section("Looks alike, is harmless", alike)
-    commits = [f"{wording.short_commit(item['commit'])} {item['why']}" for item in cause["suspect_commits"]]
+    commits = [
+        f"{wording.short_commit(item['commit'])} ({wording.moment(item['author_time'])}) {item['why']}"
+        for item in cause["suspect_commits"]
+    ]
     yield from _section("Suspect commits", commits)
     yield from _section("What would confirm it", [cause["would_confirm"]] if cause["would_confirm"] else [])
 

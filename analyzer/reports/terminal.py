@@ -100,6 +100,9 @@ def _causes(shown: View, pen: Pen) -> Iterator[str]:
         yield pen.paint(f"Cause {cause['rank']}  ", "bold") + pen.paint(pen.fit(label, pen.width - 10), "dim")
         yield from pen.wrap(cause["summary"], indent="  ", limit=2)
         yield from _culprit(cause, pen)
+        further = _further(cause)
+        if further and len(shown.banners) < 2:  # they take its room
+            yield from (pen.paint(line, "dim") for line in pen.wrap(further, indent="  ", limit=1))
     for cause in causes[1:2]:
         label = f"Cause {cause['rank']}  {wording.percent(cause['confidence'])} {cause['kind']}: {cause['summary']}"
         yield pen.paint(pen.fit(label), "dim")
@@ -114,6 +117,18 @@ def _culprit(cause: Mapping[str, Any], pen: Pen) -> Iterator[str]:
         for line in path["excerpt"]:
             if line["marked"]:
                 yield from pen.wrap(f"{line['line']} | {line['text'].strip()}", indent="  > ", limit=1)
+
+
+def _further(cause: Mapping[str, Any]) -> str:
+    """`2 siblings · suspect c7f3a1e0b9 · owner @tills`, as far as they are known."""
+    siblings, suspects = len(cause["siblings"]), cause["suspect_commits"]
+    owner = next((path["owner"] for path in cause["code_paths"][:1] if path["owner"]), "")
+    parts = [
+        wording.count(siblings, "sibling") if siblings else "",
+        f"suspect {wording.short_commit(suspects[0]['commit'])}" if suspects else "",
+        f"owner {owner}" if owner else "",
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def _actions(shown: View, pen: Pen) -> Iterator[str]:

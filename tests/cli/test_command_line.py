@@ -165,6 +165,7 @@ def test_show_and_report_read_a_saved_report(tmp_path: Path, logs: Path) -> None
     report = json.loads((tmp_path / "r.json").read_text())
     fingerprint = report["clusters"][0]["fingerprint"]
     assert ERROR in analyzer("show", "r.json", fingerprint[:8], cwd=tmp_path).stdout
+    assert analyzer("show", "r.json", "cause", "1", cwd=tmp_path).stdout.startswith("Cause 1: ")
     shown = analyzer("show", "r.json", fingerprint, "--json", cwd=tmp_path)
     assert json.loads(shown.stdout)["fingerprint"] == fingerprint
     assert analyzer("show", "r.json", "s1:none", cwd=tmp_path).returncode == 2

@@ -102,6 +102,10 @@ class Code:
         """The lines of a file of the tree; none where it is not in it."""
         return self._contents.lines(path) if path in self.tree.files else []
 
+    def load(self, paths: Sequence[str]) -> None:
+        """Brings the contents of files in, all in one question to git."""
+        self._contents.load(paths)
+
     def module(self, path: str) -> ast.Module | None:
         """The syntax tree of a Python file; None where it does not parse, or is not in the tree."""
         if path not in self._parsed:
