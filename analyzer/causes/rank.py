@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analyzer.causes.evidence import chain, evidence, summary, would_confirm
@@ -20,16 +20,22 @@ _TRACE_ELSEWHERE = 0.4
 _WARNING_AT_MOST = 0.5
 
 
-def rank_causes(clusters: Sequence[Cluster], *, tests: TestRun | None = None) -> tuple[Cause, ...]:
+def rank_causes(
+    clusters: Sequence[Cluster],
+    *,
+    tests: TestRun | None = None,
+    suspects: Mapping[str, Sequence[CodePath]] | None = None,
+) -> tuple[Cause, ...]:
     """Causes of the clusters of errors that happened in this cycle, most worth reading first.
 
+    `suspects`: fingerprint → functions that may have to change for its stack trace, which then stand for the cause.
     Clusters under a noise rule, known ones, mere warnings, and those that only the baseline holds get none.
     """
     failing = failing_tests(tests)
     wanted = [c for c in clusters if c.count and c.severity >= Severity.ERROR and c.noise is None and c.known is None]
     by_print = {c.fingerprint: c for c in wanted}
     wanted.sort(key=lambda c: _order(c, failing))
-    causes = [_cause(c, by_print, failing) for c in wanted]
+    causes = [_cause(c, by_print, failing, (suspects or {}).get(c.fingerprint, ())) for c in wanted]
     return tuple(replace(cause, rank=n) for n, cause in enumerate(causes, 1))
 
 
@@ -58,9 +64,12 @@ def _order(cluster: Cluster, failing: dict[str, list[str]]) -> tuple[object, ...
     )
 
 
-def _cause(cluster: Cluster, others: dict[str, Cluster], failing: dict[str, list[str]]) -> Cause:
+def _cause(
+    cluster: Cluster, others: dict[str, Cluster], failing: dict[str, list[str]], suspects: Sequence[CodePath]
+) -> Cause:
     paths = culprit_first(cluster.code_paths)
     kind, confidence = _judge(cluster, paths)
+    paths = tuple(suspects[:_MAX_PATHS]) or paths
     return Cause(
         rank=0,
         fingerprints=(cluster.fingerprint,),

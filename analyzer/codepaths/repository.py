@@ -24,6 +24,8 @@ from analyzer.codepaths.search import Search
 from analyzer.codepaths.settling import settle
 from analyzer.codepaths.statements import Statement
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
+from analyzer.codepaths.suspects import suspects
+from analyzer.codepaths.suspects.steps import steps_of
 from analyzer.codepaths.trees import Tree
 from analyzer.model import (
     Blame,
@@ -35,6 +37,7 @@ from analyzer.model import (
     Query,
     Role,
     SourceLocation,
+    StackTrace,
     Unlocated,
     Wrapper,
 )
@@ -134,6 +137,11 @@ class RepositoryIndex:
         if frames:
             return search(self.code, query, from_frames(self.code, self.frames(frames)))
         return search(self.code, query, from_wrappers(self.code, wrappers))
+
+    def suspects(self, trace: StackTrace, *, limit: int = 3) -> list[CodePath]:
+        """Functions that may have to change for a stack trace, the most probable first, no function twice."""
+        steps = steps_of(trace, self._frames().map, self._contents)
+        return suspects(self.code, steps, trace.root_exception.message, limit=limit)
 
     def why_unmapped(self, message: str) -> str:
         """Why no statement was found for a text."""

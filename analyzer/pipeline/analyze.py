@@ -40,6 +40,7 @@ from analyzer.model import (
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
 from analyzer.pipeline.surroundings import Surroundings
+from analyzer.pipeline.suspecting import suspect
 from analyzer.redaction import Redactor, build_redactor
 from analyzer.rules import Rule, load_rules
 from analyzer.signatures import mask, mine_cores, sign, similarity
@@ -147,7 +148,7 @@ def analyze(
         clusters = tuple(
             sorted(compared, key=lambda c: c.noise is not None)
         )  # noise stands last, also after what is gone
-    causes = rank_causes(clusters, tests=run)
+    causes = rank_causes(clusters, tests=run, suspects=suspect(clusters, found.events, deploys, repositories))
     report = Report(
         cycle=_cycle(cycle, source, found, services, earlier),
         ledger=ledger,
