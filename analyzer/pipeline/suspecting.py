@@ -34,7 +34,9 @@ def suspect(
 
 def _known(path: CodePath, cluster: Cluster) -> CodePath:
     """With what is already known of the place: who owns it, who changed it last."""
-    same = next((p for p in cluster.code_paths if (p.file, p.line, p.function) == (path.file, path.line, path.function)), None)
+    same = next(
+        (p for p in cluster.code_paths if (p.file, p.line, p.function) == (path.file, path.line, path.function)), None
+    )
     if same is None:
         return path
     return replace(path, owner=same.owner, evidence=tuple(dict.fromkeys((*path.evidence, *same.evidence))))

@@ -3,215 +3,207 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
 
-from analyzer.codepaths.fact_rows import MODULE
+from analyzer.codepaths.fact_rows import MODULE, Function
 from analyzer.codepaths.origins.code import Code
-from analyzer.codepaths.suspects.definitions import MAX_RIVALS, Definitions, Place
-from analyzer.codepaths.suspects.failing import Asked, Failing, failing_at, failing_text, guarded_by, used_in
+from analyzer.codepaths.suspects.definitions import Definitions, Place
+from analyzer.codepaths.suspects.failing import Asked, Failing, failing_at, failing_text, used_in
+from analyzer.codepaths.suspects.naming import Naming, read_message
 from analyzer.codepaths.suspects.steps import Step
+from analyzer.codepaths.suspects.ties import Candidate, Tie
 
-_MAX_STEPS = 40
-_DEEP = 3
-_CALLED_NAME = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*){0,4})\(\)")
-_NO_ATTRIBUTE = re.compile(r"'([^\W\d]\w*)' object has no attribute '([^\W\d]\w*)'")
-_QUOTED = re.compile(r"['\"`]([^\W\d]\w{2,60})['\"`]|\b([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+)\b")
+_ASKING = 4
+"""steps from the innermost outwards whose lines are read: what others ask is done by the time"""
+_FRAMES = (Tie.FIRST, Tie.SECOND, Tie.THIRD, Tie.FURTHER)
+_ORDINALS = ("innermost", "second", "third")
 _GENERIC = frozenset(
-    "wrapper wrapped inner wrap decorator decorated _wrapper _inner inner_f wrapped_f func _wrapped_view_func __call__ "
-    "__exit__ __enter__ __getattr__ __getattribute__ run main execute dispatch invoke apply".split()
+    {"wrapper", "_wrapper", "wrapped", "_wrapped", "wrap", "inner", "_inner", "decorator", "decorated", "func"}
+    | {"__call__", "__enter__", "__exit__", "__getattr__", "__getattribute__"}
+    | {"run", "main", "execute", "dispatch", "invoke", "apply"}
 )
+_MOST_FILES = 8.0
 
 
-@dataclass(slots=True)
-class Candidate:
-    """A function with what ties it to the trace."""
-
-    path: str
-    function: str
-    line: int
-    features: dict[str, float] = field(default_factory=dict)
-    said: dict[str, str] = field(default_factory=dict)
-
-    def tie(self, name: str, sentence: str, value: float = 1.0) -> None:
-        if value > self.features.get(name, 0.0):
-            self.features[name] = value
-            self.said[name] = sentence
-
-
-def gather(code: Code, steps: Sequence[Step], message: str, exception: str) -> list[Candidate]:
-    """All candidates, in the order in which they were met: frames from the innermost outwards, then what they ask."""
-    return _Gathering(code, steps, message, exception).run()
+def gather(code: Code, steps: Sequence[Step], message: str) -> list[Candidate]:
+    """All candidates in the order in which they were met: frames from the innermost outwards, then what they ask."""
+    return _Gathering(code, steps, read_message(message)).run()
 
 
 class _Gathering:
-    def __init__(self, code: Code, steps: Sequence[Step], message: str, exception: str) -> None:
-        self.code = code
-        self.steps = list(steps)[:_MAX_STEPS]
-        self.message = message
-        self.exception = exception
-        self.definitions = Definitions(code)
-        self.found: dict[Place, Candidate] = {}
-        self.weak = 0
+    def __init__(self, code: Code, steps: Sequence[Step], naming: Naming) -> None:
+        self._code = code
+        self._steps = steps
+        self._naming = naming
+        self._definitions = Definitions(code)
+        self._found: dict[Place, Candidate] = {}
 
     def run(self) -> list[Candidate]:
-        times = Counter((s.path, s.function) for s in self.steps)
-        for step in self.steps:
-            self._frame(step, times[step.path, step.function])
-        used: Counter[str] = Counter()
-        for step in self.steps[: _DEEP + 1]:
-            failing = self._failing(step)
-            self._asked(step, failing)
-            node = self.code.function(step.path, step.function)
+        failing = {n: self._failing(step) for n, step in enumerate(self._steps)}
+        self._frames(failing)
+        used: set[str] = set()
+        for number, step in enumerate(self._steps[:_ASKING]):
+            self._lines(step, failing[number])
+            node = self._code.function(step.path, step.function)
             if node is not None:
-                used.update(used_in(node))
-        self._mates(used)
+                used |= used_in(node)
+        for step in self._steps[:_ASKING]:
+            self._class_of(step, used)
         self._named()
-        for candidate in self.found.values():
-            self._size(candidate)
-        return list(self.found.values())
+        for candidate in self._found.values():
+            self._describe(candidate)
+        return list(self._found.values())
 
-    def _at(self, place: Place) -> Candidate:
-        if place not in self.found:
-            row = next((f for f in self.code.facts.of(place[0]).functions if f.name == place[1]), None)
-            self.found[place] = Candidate(place[0], place[1], row.line if row is not None else 1)
-        return self.found[place]
-
-    def _frame(self, step: Step, times: int) -> None:
-        place = (step.path, step.function)
-        known = place in self.found
-        candidate = self._at(place)
-        if known:
-            return
-        candidate.line = step.line
-        where = "innermost" if not step.depth else f"{step.depth + 1}th from inside"
-        name = f"frame{min(step.depth, 3)}" if not step.later else "frame_rest"
-        candidate.tie(name, f"a frame of the trace, the {where} in the repository")
-        if step.raises:
-            candidate.tie(f"raise{min(step.depth, 1)}", "it raises the exception itself")
-        if step.below:
-            candidate.tie("below", f"below it {step.below} frames of other code were running")
-        weak = step.function.rpartition(".")[2] in _GENERIC or step.function.rpartition(".")[2].startswith("__")
-        if step.raises:
-            node = self.code.function(step.path, step.function)
-            names = guarded_by(node, step.line) if node is not None else None
-            if names is not None:
-                row = self.code.facts.function_at(step.path, step.line)
-                params = {p.lstrip("*") for p in row.params} - {"self", "cls"} if row is not None else set()
-                if names & params and "self" not in names:
-                    candidate.tie("guard", "what raises there looks at an argument only")
-                    weak = True
-        if self._failing(step).passes_on:
-            weak = True
-        if step.depth and self.weak >= step.depth:
-            candidate.tie("inner_weak", "what it called only checks or hands on")
-        if weak and self.weak == step.depth:
-            self.weak += 1
-        if times > 1:
-            candidate.tie("again", f"it is {times} times in the trace", math.log2(times))
-        if self._failing(step).passes_on:
-            candidate.tie("passes_on", "its line only hands its arguments on")
-        if len({(s.path, s.function) for s in self.steps}) == 1:
-            candidate.tie("only", "the only one of the repository")
-
-    def _failing(self, step: Step) -> Failing:
-        module = self.code.module(step.path)
-        if step.sure and module is not None:
-            function = None if step.function == MODULE else self.code.function(step.path, step.function)
-            return failing_at(module, function, step.line)
-        return failing_text(step.code or "")
-
-    def _asked(self, step: Step, failing: Failing) -> None:
-        depth = min(step.depth, 2)
-        inner = {s.function.rpartition(".")[2] for s in self.steps if s.depth < step.depth}
-        for asked in failing.asked:
-            self._tie(step, asked, f"call{depth}" if asked.called else f"read{depth}", "its line asks", inner)
-        for asked in failing.made:
-            self._tie(step, asked, f"made{depth}", "made a value of the failing line", inner)
-        owner = self.definitions.owner(step.path, step.function)
-        for name in failing.read if owner else ():
-            for row in self.code.facts.of(step.path).accesses:
-                function = self.code.facts.of(step.path).functions[row.function].name
-                if row.writes and row.name == name and row.receiver == "self" and function.startswith(f"{owner}."):
-                    lacking = _NO_ATTRIBUTE.search(self.message)
-                    if lacking and lacking[2] == name:
-                        self._at((step.path, function)).tie("sets_lacking", "sets what is lacking")
-                    if function != step.function:
-                        self._at((step.path, function)).tie(f"write{depth}", f"it sets self.{name}, which is read there")
-
-    def _tie(self, step: Step, asked: Asked, name: str, sentence: str, inner: set[str]) -> None:
-        places = self.definitions.of(asked, step.path, step.function)
-        for place in places:
-            if place == (step.path, step.function):
+    def _frames(self, failing: dict[int, Failing]) -> None:
+        times = Counter((s.path, s.function) for s in self._steps)
+        weak = 0  # so many functions, from the innermost outwards, can hardly be at fault
+        for number, step in enumerate(self._steps):
+            place = (step.path, step.function)
+            known = self._found.get(place)
+            if known is not None and known.in_trace:
                 continue
             candidate = self._at(place)
-            if not step.depth and "NoneType" in self.message and name in ("call0", "made0", "read0"):
-                candidate.tie("none_made", "its result may be the None")
-            candidate.tie(name, f"{step.path}:{step.line} {sentence} {asked.name}", 1 / len(places))
+            candidate.in_trace, candidate.raises = True, step.raises
+            candidate.line, candidate.end_line = step.line, step.end_line
+            if step.later:
+                candidate.tie(Tie.LATER, "it is in the trace of a later exception")
+            else:
+                rank = min(step.depth, len(_FRAMES) - 1)
+                where = _ORDINALS[rank] if rank < len(_ORDINALS) else f"{step.depth + 1}th"
+                where = where if rank == 0 else f"{where} from inside"
+                candidate.tie(_FRAMES[rank], f"the {where} of the repository's functions in the trace")
+            if len(times) == 1:
+                candidate.tie(Tie.ALONE, "no other function of the repository is in it")
+            if times[place] > 1:
+                candidate.tie(Tie.AGAIN, f"it is {times[place]} times in the trace", math.log2(times[place]))
+            if step.raises:
+                candidate.tie(Tie.RAISES, "the exception is raised there")
+            if step.below:
+                candidate.tie(Tie.OUTSIDE, f"below it {step.below} frames of other code were running")
+            if failing[number].passes_on:
+                candidate.tie(Tie.HANDS_ON, "its line only hands its arguments on")
+            if step.depth == 0 and not step.later:
+                self._values(candidate, step, failing[number])
+            if 0 < step.depth <= weak:
+                candidate.tie(Tie.ABOVE, "what it called only hands on, or failed for what it was given")
+            if step.depth == weak and (_is_weak(step, failing[number])):
+                weak += 1
 
-    def _mates(self, used: Counter[str]) -> None:
-        for step in self.steps[: _DEEP + 1]:
-            owner = self.definitions.owner(step.path, step.function)
-            if not owner:
-                continue
-            for row in self.code.facts.of(step.path).functions:
-                name = row.name.rpartition(".")[2]
-                if row.owner == owner and row.name != step.function and name in used:
-                    self._at((step.path, row.name)).tie(f"mate{min(step.depth, 1)}", f"{step.function} uses it")
-            row_of = next((c for c in self.code.facts.of(step.path).classes if c.name == owner), None)
-            if row_of is not None:
-                self._at((step.path, owner)).tie(f"body{min(step.depth, 1)}", f"{step.function} is defined in it")
-                self._at((step.path, owner)).line = row_of.line
+    @staticmethod
+    def _values(candidate: Candidate, step: Step, failing: Failing) -> None:
+        if step.raises:
+            if failing.given or not failing.local:
+                candidate.tie(Tie.CHECKS, "it raises for what it was given")
+        elif failing.local:
+            candidate.tie(Tie.LOCAL, "its line works on values that it made itself")
+        elif failing.given:
+            candidate.tie(Tie.GIVEN, "its line works on nothing but what it was given")
+
+    def _failing(self, step: Step) -> Failing:
+        module = self._code.module(step.path)
+        if step.sure and module is not None:
+            return failing_at(module, self._code.function(step.path, step.function), step.line)
+        return failing_text(step.code or "")
+
+    def _lines(self, step: Step, failing: Failing) -> None:
+        at = f"{step.path}:{step.line}"
+        for asked in failing.asked:
+            tie, said = (Tie.CALLED, "calls it") if asked.called else (Tie.READ, "reads it")
+            self._tie(step, asked, tie, f"{at} {said}")
+            if asked.called and step.depth == 0:
+                self._disagreeing(step, asked, at)
+        for asked in failing.made:
+            self._tie(step, asked, Tie.MADE, f"it gave a value that {at} uses")
+        owner = self._definitions.owner(step.path, step.function)
+        facts = self._code.facts.of(step.path)
+        for row in facts.accesses if owner and failing.read else ():
+            function = facts.functions[row.function].name
+            if row.writes and row.receiver == "self" and row.name in failing.read and function.startswith(f"{owner}."):
+                candidate = self._at((step.path, function))
+                if row.name == self._naming.attribute:
+                    candidate.tie(Tie.SETS_LACKING, f"it sets self.{row.name}, which is lacking at {at}")
+                elif not candidate.in_trace:
+                    candidate.tie(Tie.SETS, f"it sets self.{row.name}, which {at} reads")
+
+    def _tie(self, step: Step, asked: Asked, tie: Tie, sentence: str) -> None:
+        places = self._definitions.of(asked, step.path, step.function)
+        for candidate in map(self._at, places):
+            if not candidate.in_trace:
+                candidate.tie(tie, sentence, 1 / len(places))
+
+    def _disagreeing(self, step: Step, asked: Asked, at: str) -> None:
+        """A call and the function that refused its arguments."""
+        places = self._definitions.of(asked, step.path, step.function)
+        for place in places:
+            if any(name.rpartition(".")[2] == place[1].rpartition(".")[2] for name in self._naming.functions):
+                self._at(place).tie(Tie.NAMED, f"the message names it, and {at} calls it", 1 / len(places))
+
+    def _class_of(self, step: Step, used: set[str]) -> None:
+        owner = self._definitions.owner(step.path, step.function)
+        facts = self._code.facts.of(step.path)
+        body = next((c for c in facts.classes if c.name == owner), None)
+        if body is None:
+            return
+        for row in facts.functions:
+            if row.owner == owner and row.name.rpartition(".")[2] in used:
+                mate = self._at((step.path, row.name))
+                if not mate.in_trace:
+                    mate.tie(Tie.MATE, f"{step.function} and it are methods of {owner}, and the trace's methods use it")
+        tie = Tie.CLASS if step.depth == 0 else Tie.CLASSES
+        self._body(step.path, body.name, body.line).tie(tie, f"{step.function} is defined in it or inherited from it")
 
     def _named(self) -> None:
-        for name in dict.fromkeys(_CALLED_NAME.findall(self.message)):
-            last = name.rpartition(".")[2]
-            places = [p for p in self.definitions.named(last) if p[1].endswith(name)] or self.definitions.named(last)
-            classes = [c for p, k in self.definitions.classes(last) for c in self.definitions.constructors(p, k.name)]
-            near = [p for p in places if any(s.path == p[0] for s in self.steps)]
-            places = near or places or classes
-            for place in places if len(places) <= MAX_RIVALS else ():
-                self._at(place).tie("msg_function", f"the message names {name}()", 1 / len(places))
-        lacking = _NO_ATTRIBUTE.search(self.message)
-        for a, b in dict.fromkeys(_QUOTED.findall(self.message)):
-            name = a or b
-            classes2 = self.definitions.classes(name)
-            for path, row in classes2 if len(classes2) <= MAX_RIVALS else ():
-                candidate = self._at((path, row.name))
-                candidate.line = row.line
-                kind = "msg_lacks" if lacking and lacking[1] == name else "msg_class"
-                candidate.tie(kind, f"the message names the class {name}", 1 / len(classes2))
-        if lacking and not lacking[1].startswith("None"):
-            for path, row in self.definitions.classes(lacking[1])[:MAX_RIVALS]:
-                for step in self.steps:
-                    if step.path == path and step.function.startswith(row.name + "."):
-                        self._at((path, step.function)).tie("msg_owner", "")
-        words = set(re.findall(r"[a-z]{3,}", self.message.lower()))
-        for candidate in self.found.values():
-            mine = set(re.findall(r"[a-z]{3,}", re.sub(r"([A-Z])", r" \1", candidate.function.rpartition(".")[2]).lower()))
-            if mine & words:
-                candidate.tie("words", "its name has words of the message", len(mine & words) / len(mine))
+        near = {s.path for s in self._steps}
+        for name in self._naming.functions:
+            for place, share in self._definitions.meant(name, near):
+                self._at(place).tie(Tie.NAMED, f"the message names {name}()", share)
+        for name in self._naming.classes:
+            found = self._definitions.classes(name)
+            lacks = name == self._naming.owner
+            for path, row in found if self._definitions.are_few(found) else ():
+                body = self._body(path, row.name, row.line)
+                said = f"the message says that it has no {self._naming.attribute}" if lacks else "the message names it"
+                body.tie(Tie.LACKING if lacks else Tie.NAMED_CLASS, said, 1 / len(found))
 
-    def _size(self, candidate: Candidate) -> None:
-        row = next((f for f in self.code.facts.of(candidate.path).functions if f.name == candidate.function), None)
+    def _describe(self, candidate: Candidate) -> None:
         name = candidate.function.rpartition(".")[2]
-        size = row.end_line - row.line + 1 if row is not None and name != MODULE else 10
-        candidate.features["size"] = math.log2(max(1, size))
-        if name.startswith("__") and name not in ("__init__",):
-            candidate.features["dunder"] = 1.0
-            candidate.features["fan"] = 3.0
-        else:
-            candidate.features["fan"] = min(8.0, math.log2(1 + self.code.facts.mentioned(name)))
-        if name in _GENERIC:
-            candidate.features["generic"] = 1.0
-        if name == "__init__":
-            candidate.features["init"] = 1.0
+        row = self._row((candidate.path, candidate.function))
+        lines = row.end_line - row.line + 1 if row is not None and name != MODULE else 10
+        candidate.tie(Tie.LONG, value=math.log2(max(1, lines)))
+        dunder = name.startswith("__") and name != "__init__"
+        wide = 3.0 if dunder else min(_MOST_FILES, math.log2(1 + self._code.facts.mentioned(name)))
+        candidate.tie(Tie.WIDE, value=wide)
+        if _is_generic(candidate.function):
+            candidate.tie(Tie.GENERIC, "it is called like what runs other functions")
         if name == MODULE:
-            candidate.features["module"] = 1.0
-        if self.steps and candidate.path == self.steps[0].path:
-            candidate.features["same_file"] = 1.0
-        if self.steps and candidate.path.rpartition("/")[0] == self.steps[0].path.rpartition("/")[0]:
-            candidate.features["same_folder"] = 1.0
+            candidate.tie(Tie.MODULE)
+        if self._steps and candidate.path == self._steps[0].path:
+            candidate.tie(Tie.SAME_FILE)
+
+    def _at(self, place: Place) -> Candidate:
+        if place not in self._found:
+            row = self._row(place)
+            line = row.line if row is not None and row.name != MODULE else 1
+            node = self._code.function(*place)
+            line = node.lineno if node is not None else line
+            self._found[place] = Candidate(*place, line, line)
+        return self._found[place]
+
+    def _body(self, path: str, name: str, line: int) -> Candidate:
+        candidate = self._at((path, name))
+        candidate.line = candidate.end_line = line
+        return candidate
+
+    def _row(self, place: Place) -> Function | None:
+        functions: Iterable[Function] = self._code.facts.of(place[0]).functions
+        return next((f for f in functions if f.name == place[1]), None)
+
+
+def _is_weak(step: Step, failing: Failing) -> bool:
+    """Whether a frame can hardly be at fault itself."""
+    return failing.passes_on or _is_generic(step.function) or (step.depth == 0 and failing.given)
+
+
+def _is_generic(function: str) -> bool:
+    return function.rpartition(".")[2] in _GENERIC

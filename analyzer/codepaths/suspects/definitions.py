@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from analyzer.codepaths.fact_rows import MODULE, Class, Function
 from analyzer.codepaths.origins.code import Code
@@ -13,7 +13,7 @@ MAX_RIVALS = 3
 _MAX_MENTIONED = 150
 """files that mention a name; one that more files use is not looked up, for its definitions would be too many to tell"""
 _MAX_BASES = 12
-_CONSTRUCTORS = ("__init__", "__new__", "__call__")
+_CONSTRUCTORS = ("__init__", "__new__")
 
 Place = tuple[str, str]
 """(path, qualified name)"""
@@ -48,6 +48,21 @@ class Definitions:
     def named(self, name: str) -> list[Place]:
         """Functions of this name, sorted by path; none where a great many files speak of it."""
         return [(path, f.name) for path, f in self._functions_of(name)]
+
+    def meant(self, name: str, near: Collection[str]) -> list[tuple[Place, float]]:
+        """What a message means by a function's name, each with its share: in the files `near` if it is there."""
+        last = name.rpartition(".")[2]
+        named = self.named(last)
+        qualified = [p for p in named if p[1] == name or p[1].endswith(f".{name}")]
+        named = qualified or ([] if "." in name else named)
+        named = [p for p in named if p[0] in near] or named
+        found = named or [c for p, k in self.classes(last) for c in self.constructors(p, k.name)]
+        return [(p, 1 / len(found)) for p in found] if self.are_few(found) else []
+
+    @staticmethod
+    def are_few(found: Sequence[object]) -> bool:
+        """Whether so few definitions share a name that each may be meant."""
+        return 0 < len(found) <= MAX_RIVALS
 
     def classes(self, name: str) -> list[tuple[str, Class]]:
         """Classes of this name."""
@@ -89,7 +104,7 @@ class Definitions:
 
     def constructors(self, path: str, owner: str) -> list[Place]:
         """What runs when a class is called."""
-        found = (self.method(path, owner, name) for name in _CONSTRUCTORS[:2])
+        found = (self.method(path, owner, name) for name in _CONSTRUCTORS)
         return [f for f in found if f is not None][:1]
 
     def _plain(self, name: str, path: str, function: str) -> list[Place]:
@@ -120,7 +135,9 @@ class Definitions:
 
     def _is_property(self, place: Place) -> bool:
         row = next((f for f in self._code.facts.of(place[0]).functions if f.name == place[1]), None)
-        return row is not None and any("property" in d or d.endswith((".setter", "lazy", "reify")) for d in row.decorators)
+        return row is not None and any(
+            "property" in d or d.endswith((".setter", "lazy", "reify")) for d in row.decorators
+        )
 
 
 def _module(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _MAX_CODE = 2_000
 
@@ -30,6 +30,10 @@ class Failing:
     """by earlier statements of the function that assign the names it uses"""
     read: tuple[str, ...] = ()
     """attributes of `self` that it reads"""
+    local: bool = False
+    """all names it works on are the function's own variables: what is wrong was made here"""
+    given: bool = False
+    """all names it works on are arguments as they were given; of a `raise`, those of its conditions"""
     passes_on: bool = False
     """it only hands its arguments to another function, so that nothing in it can be wrong but the call"""
 
@@ -39,7 +43,8 @@ def failing_at(module: ast.Module, function: ast.AST | None, line: int) -> Faili
     parts = _parts(function if function is not None else module, line)
     if not parts:
         return Failing()
-    return _failing(parts, _made(function, parts, line) if function is not None else ())
+    found = _failing(parts, _made(function if function is not None else module, parts, line))
+    return found if function is None else _with_values(found, function, parts, line)
 
 
 def failing_text(code: str) -> Failing:
@@ -63,15 +68,29 @@ def used_in(function: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
-def guarded_by(function: ast.AST, line: int) -> frozenset[str] | None:
-    """Names in the conditions that a line stands under; None where it stands under none."""
-    names: set[str] = set()
-    guarded = False
-    for node in ast.walk(function):
+def _with_values(failing: Failing, function: ast.AST, parts: Sequence[ast.AST], line: int) -> Failing:
+    """The same, with whose values it works on."""
+    raises = any(isinstance(part, ast.Raise) for part in parts)
+    used = _conditions(function, line) if raises else {n.id for p in parts for n in _loaded(p)}
+    arguments = {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)} - {"self", "cls"}
+    stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    values = used & (arguments | stored)
+    if used & {"self", "cls"} or not values:
+        return failing
+    return replace(failing, local=not values & (arguments - stored), given=values <= arguments - stored)
+
+
+def _loaded(part: ast.AST) -> Iterator[ast.Name]:
+    return (n for n in ast.walk(part) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+
+
+def _conditions(function: ast.AST, line: int) -> set[str]:
+    """Names in the conditions that a line stands under."""
+    found: set[str] = set()
+    for node in _own(function):
         if isinstance(node, ast.If) and node.lineno < line <= (node.end_lineno or node.lineno):
-            guarded = True
-            names.update(n.id for n in ast.walk(node.test) if isinstance(n, ast.Name))
-    return frozenset(names) if guarded else None
+            found.update(n.id for n in _loaded(node.test))
+    return found
 
 
 def _parts(around: ast.AST, line: int) -> list[ast.AST]:
@@ -118,7 +137,7 @@ def _made(function: ast.AST, parts: Sequence[ast.AST], line: int) -> tuple[Asked
     """What gave the values of the names that a statement uses: the calls of their assignments above it."""
     names = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
     found: list[Asked] = []
-    for node in ast.walk(function):
+    for node in _own(function):
         if getattr(node, "lineno", line) >= line:
             continue
         if isinstance(node, ast.Assign):
@@ -133,6 +152,16 @@ def _made(function: ast.AST, parts: Sequence[ast.AST], line: int) -> tuple[Asked
         if assigned & names:
             found.extend(_asked(value))
     return tuple(dict.fromkeys(found))
+
+
+def _own(function: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function, or of a module, without those of the functions and classes defined in it."""
+    waiting = list(ast.iter_child_nodes(function))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _passes_on(part: ast.AST) -> bool:
