@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from analyzer.model import ChainLink, Change, Cluster, CodePath, EventKind, Evidence, Role, format_time
 
 _MAX_TESTS_NAMED = 3
+_CLAIMED = 0.5
+_SUSPECTED = "what has to change may be"
+"""of a place of role `cause` that is less likely than not"""
 _ROLE_WORDS = {
     Role.RAISE: "the exception is raised at",
     Role.FRAME: "the stack trace passes",
@@ -61,7 +64,8 @@ def evidence(
         inside = " around ".join(f"“{w}”" for w in cluster.wrappers)
         found.append(Evidence(text=f"the text is wrapped: {inside} around “{cluster.core[:200]}”", entry_ids=ids))
     for path in paths:
-        words = f"{_ROLE_WORDS.get(path.role, 'see')} {path.file}:{path.line}"
+        doubtful = path.role is Role.CAUSE and path.confidence < _CLAIMED
+        words = f"{_SUSPECTED if doubtful else _ROLE_WORDS.get(path.role, 'see')} {path.file}:{path.line}"
         why = f" ({'; '.join(path.evidence[:3])})" if path.evidence else ""
         found.append(Evidence(text=words + why, file=path.file, line=path.line))
     if not paths and cluster.unlocated and not located:

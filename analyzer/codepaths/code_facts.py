@@ -87,6 +87,10 @@ class CodeFacts:
             if _is_called(f.name, name)
         ]
 
+    def mentioned(self, name: str) -> int:
+        """How many different files mention a name; nothing is unpacked for it."""
+        return len(self._safely(lambda: self._blobs([_last(name)])))
+
     def classes(self, name: str) -> list[Found[Class]]:
         """Classes of this name."""
         return [

@@ -24,6 +24,8 @@ from analyzer.codepaths.scoring import ANYTHING, Asked, Hit
 from analyzer.codepaths.search import Search
 from analyzer.codepaths.settling import settle
 from analyzer.codepaths.store import Store, StoredBlob, memory_store
+from analyzer.codepaths.suspects import suspects
+from analyzer.codepaths.suspects.steps import steps_of
 from analyzer.codepaths.trees import Tree
 from analyzer.codepaths.wrapping import inner_texts, reaches_end
 from analyzer.errors import RepositoryError
@@ -38,6 +40,7 @@ from analyzer.model import (
     Query,
     Role,
     SourceLocation,
+    StackTrace,
     Unlocated,
     Wrapper,
 )
@@ -160,6 +163,11 @@ class RepositoryIndex:
         if self._tree.git is None:
             raise RepositoryError("no git history here, so no fix to read", "give the git checkout that holds it")
         return search_fix(self.code, self._tree.git, commit, redact=self._redact)
+
+    def suspects(self, trace: StackTrace, *, limit: int = 3) -> list[CodePath]:
+        """Functions that may have to change for a stack trace, the most probable first, no function twice."""
+        steps = steps_of(trace, self._frames().map, self._contents)
+        return suspects(self.code, steps, trace.root_exception.message, limit=limit)
 
     def why_unmapped(self, message: str) -> str:
         """Why no statement was found for a text."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from analyzer.model.causes import LookAlike
 from analyzer.model.code import CodePath
-from analyzer.model.events import Frame
+from analyzer.model.events import Frame, StackTrace
 
 
 class QueryKind(StrEnum):
@@ -179,4 +179,10 @@ class OriginIndex(Protocol):
 
         Beginning at the statements that wrapped it, or at the frames of its trace (outermost to innermost), else
         anywhere in the repository.
+        """
+
+    def suspects(self, trace: StackTrace, *, limit: int = 3) -> Sequence[CodePath]:
+        """Functions that may have to change for a stack trace, the most probable first, no function twice.
+
+        Not only frames: also what their lines call, what made their values, and what the message names.
         """

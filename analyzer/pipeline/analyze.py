@@ -43,6 +43,7 @@ from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
 from analyzer.pipeline.surroundings import Surroundings
 from analyzer.pipeline.suspecting import add_suspects
+from analyzer.pipeline.tracing import suspect
 from analyzer.redaction import Redactor, build_redactor
 from analyzer.rules import Rule, load_rules
 from analyzer.signatures import mask, mine_cores, sign, similarity
@@ -160,7 +161,8 @@ def analyze(
     )
     say("looking for what lies behind them")
     explained = explain_clusters(clusters, found.events, contexts, deploys, repositories, Knowledge.load(own))
-    causes = rank_causes(clusters, tests=run, incidents=incidents, explained=explained)
+    suspects = suspect(clusters, found.events, deploys, repositories)
+    causes = rank_causes(clusters, tests=run, incidents=incidents, explained=explained, suspects=suspects)
     if folders:
         causes = add_suspects(causes, clusters, deploys, repositories, earlier=earlier.deploys if earlier else None)
     report = Report(

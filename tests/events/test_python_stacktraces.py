@@ -140,6 +140,39 @@ def test_a_trace_without_its_head_says_so() -> None:
     assert trace.exceptions[0].type == "ZeroDivisionError"
 
 
+@pytest.mark.parametrize("gap", ["\n", ""])
+def test_frames_of_ipython_without_the_line_above_them_are_read_and_marked(gap: str) -> None:
+    text = (
+        "~/venv/lib/python3.11/site-packages/shop/cart.py in total(self, rows)\n"
+        "     40 \n"
+        "---> 41         return sum(price(r) for r in rows)\n"
+        f"     42 \n{gap}"
+        "/app/shop/prices.py in price(row)\n"
+        "   1205     # a comment\n"
+        "-> 1206     return row['price']\n"
+        f"{gap}KeyError: 'price'\n"
+    )
+    trace = only(text)
+    assert trace.truncated
+    assert [(f.function, f.line, f.code) for f in trace.exceptions[0].frames] == [
+        ("total", 41, "return sum(price(r) for r in rows)"),
+        ("price", 1206, "return row['price']"),
+    ]
+    assert (trace.exceptions[0].type, trace.exceptions[0].message) == ("KeyError", "'price'")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "error: cannot find value\n  --> src/main.rs:3:5\n",
+        "/etc/hosts in use(by us)\nsee below --> 3 things\n",
+        "moved a --> 12\n./x in y\nthen\n---> 4 b\n",
+    ],
+)
+def test_an_arrow_alone_is_no_stack(text: str) -> None:
+    assert not [t for t in parse_stack_traces(text) if t.language == "python"]
+
+
 def test_a_chain_that_ends_at_its_separator_is_truncated() -> None:
     trace = only(PLAIN + "\nDuring handling of the above exception, another exception occurred:\n")
     assert trace.truncated

@@ -130,14 +130,16 @@ class Code:
         line: int,
         end_line: int = 0,
         *,
+        function: str | None = None,
         role: Role = Role.CAUSE,
         confidence: float = 1.0,
         unique: bool = False,
         evidence: tuple[str, ...] = (),
     ) -> CodePath:
-        """A code path of this tree; its function is the innermost around the first line."""
-        around = self.facts.function_at(path, line)
-        function = around.name if around is not None else None
+        """A code path of this tree; its function is the innermost around the first line, where none is given."""
+        if function is None:
+            around = self.facts.function_at(path, line)
+            function = around.name if around is not None else None
         return self._place(path, line, end_line or line, function, role, confidence, unique, evidence)
 
     def once(self, name: str, make: Callable[[], _T]) -> _T:

@@ -26,6 +26,8 @@ _HINTS = (
     "\nE   ",
     "❱",
     "short test summary info",
+    "--> ",
+    "\n-> ",
     *sorted(SEPARATORS),
 )
 _FORMATS = (

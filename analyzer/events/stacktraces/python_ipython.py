@@ -15,9 +15,11 @@ from analyzer.events.stacktraces.python_ipython_lines import ARROW, DASHES, FRAM
 from analyzer.events.stacktraces.python_lines import ends_message, final_line, separator
 from analyzer.model import Frame
 
-MARKS = ("Traceback (most recent call last)\n", "\n  File /", "Cell In[", "Input In [")
+MARKS = ("Traceback (most recent call last)\n", "\n  File /", "Cell In[", "Input In [", "--> ", "\n-> ")
 _MAX_BLANKS = 3
 _MAX_MESSAGE_LINES = 400
+_MAX_SOURCE_LINES = 12
+"""printed above the arrow: two by default, more where a statement is long"""
 _PLAIN_HEADER = "Traceback (most recent call last):"
 
 
@@ -28,7 +30,7 @@ def read_ipython(lines: list[str]) -> list[Chain]:
     while at < len(lines):
         marked = "(most recent call last)" in lines[at]
         again = marked and at + 1 < len(lines) and lines[at] == lines[at + 1]
-        if marked and not again and _begins(lines, at):
+        if (marked and not again and _begins(lines, at)) or (not marked and _begins_within(lines, at)):
             chain = _Reading(lines, at).chain()
             found.append(chain)
             at = chain.end
@@ -43,6 +45,18 @@ def _begins(lines: list[str], at: int) -> bool:
         below = _past_blanks(lines, at + 1)
         return below < len(lines) and lines[below].startswith("  ") and FRAME.match(lines[below]) is not None
     return HEADER.match(text) is not None
+
+
+def _begins_within(lines: list[str], at: int) -> bool:
+    """Whether frames begin here whose header was cut off: a frame, numbered source lines, and one with the arrow."""
+    if " in " not in lines[at] or FRAME.match(lines[at]) is None:
+        return False
+    for line in lines[at + 1 : at + 1 + _MAX_SOURCE_LINES]:
+        if ARROW.match(line):
+            return True
+        if not SOURCE.match(line):
+            return False
+    return False
 
 
 class _Reading:
@@ -60,7 +74,10 @@ class _Reading:
             header = HEADER.match(self.lines[self.at])
             draft = Draft(type=header["type"] if header else None)
             drafts.append(draft)
-            self.at += 1
+            if FRAME.match(self.lines[self.at]):
+                self.truncated = True
+            else:
+                self.at += 1
             self._frames(draft)
             self._title(draft)
             begin = _past_blanks(self.lines, self.at)

@@ -18,8 +18,8 @@ FRAME = re.compile(
     r"|(?P<old_file>(?:[~/.]|[A-Za-z]:\\|<ipython-input-)[^\n()]{0,1000}) in (?P<old_function>\S.{0,2000})"
     r")\s*$"
 )
-ARROW = re.compile(r"\s{0,4}-{1,6}> {0,6}(?P<line>\d{1,9})(?: (?P<code>.{0,2000}))?$")
-SOURCE = re.compile(r"\s{3,14}\S|\s{0,8}\d{1,9}(?: |$)")
+ARROW = re.compile(r"\s{0,4}-{1,6}> {0,6}(?P<line>\d{1,9})(?:[ \t](?P<code>.{0,2000}))?$")
+SOURCE = re.compile(r"\s{3,14}\S|\s{0,8}\d{1,9}(?:\s|$)")
 SKIPPED = re.compile(r"\s{0,8}(?:\[\.\.\. skipping|\.\.\. last \d|\(\.\.\.\))")
 _PLAIN_HEADER = re.compile(r"Traceback \(most recent call last\):\s*$")
 _LINK = re.compile(rf"(?:{CAUSE}|{CONTEXT})")
