@@ -74,10 +74,6 @@ class CodeFacts:
         blob = self._blob_of_path.get(path)
         return self._read([blob])[blob] if blob is not None else unpack(b"")
 
-    def mentioned(self, name: str) -> int:
-        """How many files mention a name; a cheap question."""
-        return len(self._safely(lambda: self._blobs([name])))
-
     def functions(self, name: str) -> list[Found[Function]]:
         """Functions of this name; a qualified name, or its last parts."""
         return [
