@@ -39,7 +39,7 @@ LINK: dict[str, Weight] = {
         3.2, "a request fails with the status of a server error, and inside it the application failed"
     ),
     "speaks of a call": Weight(0.8, "its own words say that something that it called failed"),
-    "same service": Weight(-1.2, "it speaks of a call, and the other is an error of its own service that speaks of none"),
+    "same service": Weight(-1.2, "it speaks of a call, and the other, of its own service, speaks of none"),
     "root speaks of a call": Weight(-0.8, "the other one also only says that a call failed"),
     "gives status": Weight(0.4, "it repeats the status with which the other ended"),
     "below": Weight(0.8, "other texts show that its service calls the other's, directly or by way of a third"),

@@ -41,12 +41,13 @@ def echoes(
         )
     if a.said.call or a.front:
         yield Finding("speaks of a call")
-        if a.said.call and not a.front and not b.said.call and a.service == b.service:
-            yield Finding("same service")
     elif (a.traced and not naming and not a.cancelled) or (a.said.refused and not naming):
         yield Finding("own exception")
     if (b.front and not answered) or (not b.front and b.said.call and not b.said.fatal):
         yield Finding("root speaks of a call")
+    elsewhere = a.said.call or (bool(a.named) and reports_a_call(a))
+    if elsewhere and not a.front and a.service == b.service and not (b.said.call or b.named):
+        yield Finding("same service")
     if b.said.gone:
         yield Finding("gave up")
 
