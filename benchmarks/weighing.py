@@ -1,8 +1,8 @@
 """Written weights of evidence against outcomes: which say too much, which too little.
 
 A cause's confidence is the logistic function of a sum of written log-odds. `noted_features` keeps which weights went
-into each place while an analysis runs; `fit` moves the weights from what is written towards what came true, less the
-fewer outcomes speak for it.
+into each place while an analysis runs; `fit` moves the weights from what is written towards what came true, the less
+the fewer outcomes speak for it.
 """
 
 from __future__ import annotations
