@@ -137,6 +137,12 @@ def test_where_one_of_two_builds_holds_it_nothing_is_proved(ask: ASK) -> None:
     assert (found.origins[0].path.file, found.origins[0].proof) == ("b/Dockerfile.dockerignore", Proof.CAN_RAISE)
 
 
+def test_without_a_dockerfile_an_ignore_line_may_be_it(ask: ASK) -> None:
+    files = {name: text for name, text in SHOP.items() if name != "Dockerfile"} | {".dockerignore": "**/gauge.py\n"}
+    found = ask(files, "shop.monitoring.gauge")
+    assert (found.origins[0].path.file, found.origins[0].proof) == (".dockerignore", Proof.CAN_RAISE)
+
+
 def test_a_package_without_init_is_not_installed(ask: ASK) -> None:
     files = {
         "Dockerfile": "FROM python:3.12\nCOPY . /src\nRUN pip install /src/. && rm -rf /src\n".replace(
