@@ -214,6 +214,31 @@ def test_a_module_of_others_is_looked_for_among_the_requirements(
     assert words in " ".join(first.path.evidence)
 
 
+def test_a_folder_of_the_same_name_that_the_import_cannot_see_is_not_the_module(ask: ASK) -> None:
+    files = {
+        "ops/redis/dump.py": "",
+        "main.py": "import redis\n",
+        "Dockerfile": "FROM python\nWORKDIR /app\nCOPY main.py .\n",
+    }
+    alone = ask(SHOP | files, "redis").origins[0]
+    assert (alone.path.file, alone.proof) == ("main.py", Proof.NAMES)
+    assert any("ops/redis/dump.py" in e for e in alone.path.evidence)
+    asked = ask({"requirements.txt": "redis\n"}, "redis").origins[0]
+    assert (asked.path.file, asked.kind) == ("requirements.txt", "dependency")
+
+
+def test_a_service_in_a_folder_of_its_own_is_its_own_root(ask: ASK) -> None:
+    files = {
+        "api/Dockerfile": "FROM python\nWORKDIR /app\nCOPY . .\n",
+        "api/.dockerignore": "gauges\n",
+        "api/main.py": "import gauges.fine\n",
+        "api/gauges/fine.py": "",
+        "web/gauges/fine.py": "",
+    }
+    first = ask(files, "gauges").origins[0]
+    assert (first.path.file, first.path.line, first.proof) == ("api/.dockerignore", 1, Proof.FLOWS)
+
+
 def test_the_imports_that_would_fail_too_are_siblings(ask: ASK) -> None:
     found = ask(
         SHOP | {"main.py": "import yaml\n", "shop/web/x.py": "def f():\n    from yaml import safe_load\n"}, "yaml"
