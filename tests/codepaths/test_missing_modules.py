@@ -137,6 +137,12 @@ def test_where_one_of_two_builds_holds_it_nothing_is_proved(ask: ASK) -> None:
     assert (found.origins[0].path.file, found.origins[0].proof) == ("b/Dockerfile.dockerignore", Proof.CAN_RAISE)
 
 
+def test_without_a_dockerfile_an_ignore_line_may_be_it(ask: ASK) -> None:
+    files = {name: text for name, text in SHOP.items() if name != "Dockerfile"} | {".dockerignore": "**/gauge.py\n"}
+    found = ask(files, "shop.monitoring.gauge")
+    assert (found.origins[0].path.file, found.origins[0].proof) == (".dockerignore", Proof.CAN_RAISE)
+
+
 def test_a_package_without_init_is_not_installed(ask: ASK) -> None:
     files = {
         "Dockerfile": "FROM python:3.12\nCOPY . /src\nRUN pip install /src/. && rm -rf /src\n".replace(
@@ -206,6 +212,31 @@ def test_a_module_of_others_is_looked_for_among_the_requirements(
     first = found.origins[0]
     assert ((first.path.file, first.path.line), first.kind, first.proof) == (place, kind, proof)
     assert words in " ".join(first.path.evidence)
+
+
+def test_a_folder_of_the_same_name_that_the_import_cannot_see_is_not_the_module(ask: ASK) -> None:
+    files = {
+        "ops/redis/dump.py": "",
+        "main.py": "import redis\n",
+        "Dockerfile": "FROM python\nWORKDIR /app\nCOPY main.py .\n",
+    }
+    alone = ask(SHOP | files, "redis").origins[0]
+    assert (alone.path.file, alone.proof) == ("main.py", Proof.NAMES)
+    assert any("ops/redis/dump.py" in e for e in alone.path.evidence)
+    asked = ask({"requirements.txt": "redis\n"}, "redis").origins[0]
+    assert (asked.path.file, asked.kind) == ("requirements.txt", "dependency")
+
+
+def test_a_service_in_a_folder_of_its_own_is_its_own_root(ask: ASK) -> None:
+    files = {
+        "api/Dockerfile": "FROM python\nWORKDIR /app\nCOPY . .\n",
+        "api/.dockerignore": "gauges\n",
+        "api/main.py": "import gauges.fine\n",
+        "api/gauges/fine.py": "",
+        "web/gauges/fine.py": "",
+    }
+    first = ask(files, "gauges").origins[0]
+    assert (first.path.file, first.path.line, first.proof) == ("api/.dockerignore", 1, Proof.FLOWS)
 
 
 def test_the_imports_that_would_fail_too_are_siblings(ask: ASK) -> None:

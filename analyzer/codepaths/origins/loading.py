@@ -47,19 +47,18 @@ class Modules:
             self._folders_of_last.setdefault(folder.rpartition("/")[2], []).append(folder)
 
     def places(self, module: str, near: str = "") -> list[str]:
-        """The files that this name can mean, those that share most folders with `near` first.
+        """The files that this name can mean in the file `near`, those that share most folders with it first.
 
-        Of a package it is its `__init__.py`; of a folder without one, the first file in it.
+        A module search path begins at the root, at a folder around the importing file, or at a `src` in one of these;
+        without `near` anywhere. Of a package it is its `__init__.py`; of a folder without one, the first file in it.
         """
         ends = module.replace(".", "/")
-        found = [
-            file
-            for file in self._of_last.get(ends.rpartition("/")[2], ())
-            if _is_at(file, ends) and self._root_fits(file, ends)
-        ]
+        last = ends.rpartition("/")[2]
+        found = [f for f in self._of_last.get(last, ()) if _is_at(f, ends) and self._root_fits(f, ends, near)]
         if not found:
-            alike = self._folders_of_last.get(ends.rpartition("/")[2], ())
+            alike = self._folders_of_last.get(last, ())
             folders = [f for f in alike if f == ends or f.endswith(f"/{ends}")]
+            folders = [f for f in folders if self._root_fits(f, ends, near)]
             below = (
                 [f for f in sorted(self._files) if f.startswith(f"{x}/") and f.endswith(_SOURCES)] for x in folders
             )
@@ -74,9 +73,9 @@ class Modules:
             self._resolved[key] = found[0] if found else None
         return self._resolved[key]
 
-    def has_top(self, module: str) -> bool:
+    def has_top(self, module: str, near: str = "") -> bool:
         """Whether the first part of a dotted name is a module or package of the tree, outside of tests."""
-        return any(not Code.is_test(f) for f in self.places(module.partition(".")[0]))
+        return any(not Code.is_test(f) for f in self.places(module.partition(".")[0], near))
 
     def names_in(self, package: str, near: str = "") -> list[str]:
         """The modules directly in a package of the tree."""
@@ -87,11 +86,14 @@ class Modules:
         inside = {f[len(folder) + 1 :].partition("/")[0] for f in self._files if f.startswith(f"{folder}/")}
         return sorted(name.partition(".")[0] for name in inside if name.partition(".")[0] != "__init__")
 
-    def _root_fits(self, file: str, ends: str) -> bool:
-        """Whether what is in front of the name may be a root: a folder that is no package itself."""
+    def _root_fits(self, file: str, ends: str, near: str) -> bool:
+        """Whether what is in front of the name may be a root: no package itself, and in reach of the importing file."""
         at = f"/{file}".rfind(f"/{ends}")
         root = file[: max(at, 0)].rstrip("/")
-        return f"{root}/__init__.py" not in self._files or not root
+        if root and f"{root}/__init__.py" in self._files:
+            return False
+        base = root.removesuffix("src").rstrip("/") if root == "src" or root.endswith("/src") else root
+        return not near or not base or near.startswith(f"{base}/")
 
 
 def run_imports(code: Code, modules: Modules, reach: Reach) -> dict[tuple[str, int], Way]:

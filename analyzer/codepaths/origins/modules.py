@@ -157,8 +157,8 @@ def _absent(
         return _with_imports(code, module, failing, ways, "packaging", Proof.NAMES, (known,), known)
     modules = modules_of(code)
     top = module.partition(".")[0]
-    if modules.has_top(module):
-        near = failing[0].path if failing else ""
+    near = failing[0].path if failing else ""
+    if modules.has_top(module, near):
         ignored = _never_committed(code, module, near)
         if ignored is not None:
             return ignored
@@ -177,8 +177,11 @@ def _absent(
     if top in sys.stdlib_module_names and top not in REMOVED:
         text = f"{top} is a module of the standard library"
         return _with_imports(code, module, failing, ways, "dependency", Proof.CAN_RAISE, (text,), None)
-    near = failing[0].path if failing else ""
     missing = missing_distribution(code, module, near, shipping_of(code))
+    elsewhere = [p for p in modules.places(module) if not code.is_test(p)]
+    if elsewhere and missing.line is None:
+        text = f"the tree has {elsewhere[0]}, which is found where its root is on the module search path"
+        return _with_imports(code, module, failing, ways, "packaging", Proof.NAMES, (text,), text)
     if missing.line is not None and failing:
         file, line = missing.line
         origin = Origin(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from analyzer.codepaths.packaging.builds import Build, read_builds
+from analyzer.codepaths.packaging.docker_ignore import docker_ignored, read_docker_ignore
 from analyzer.codepaths.packaging.git_ignore import Ignored, IgnoreRule, ignored, read_ignore_file
 from analyzer.codepaths.packaging.images import Delivery
 from analyzer.codepaths.packaging.project import PROJECT_FILES, Project, read_project
@@ -85,6 +86,8 @@ class Shipping:
         return sorted((f for f in found if not _above(f) & found), key=lambda f: (f.count("/"), f))
 
     def _by_docker(self, path: str, beside: str | None, wanted_as: str) -> list[Exclusion]:
+        if not self.builds:
+            return self._without_dockerfile(path, beside)
         running = [b for b in self.builds if beside is None or self._holds(b, beside).there]
         running = [b for b in running if not b.aside] or running
         lacking = [b for b in running if not _usable(self._holds(b, path), wanted_as)]
@@ -98,6 +101,31 @@ class Shipping:
             builds = (*(known.builds if known else ()), build.dockerfile)
             found[one.file, one.line] = replace(known or one, builds=builds)
         return list(found.values())
+
+    def _without_dockerfile(self, path: str, beside: str | None) -> list[Exclusion]:
+        """An ignore file at the root counts for builds that the tree does not hold."""
+        if ".dockerignore" not in self._files:
+            return []
+        rules = read_docker_ignore(self._read(".dockerignore"), ".dockerignore")
+        found = docker_ignored(path, rules)
+        if found is None or (beside is not None and docker_ignored(beside, rules)):
+            return []
+        rule = found.rule
+        sentences = (
+            f"`{rule.pattern}` keeps {found.named} out of the context of a build from the root",
+            "no Dockerfile is in the tree, so it cannot be told what is built",
+        )
+        return [
+            Exclusion(
+                tool="docker",
+                file=rule.file,
+                line=rule.line,
+                end_line=rule.line,
+                pattern=rule.pattern,
+                sentences=sentences,
+                proved=False,
+            )
+        ]
 
     def _overruled(self, path: str, beside: str | None) -> list[Exclusion]:
         """Lines that would leave a file out, were it not for a later one that brings back a folder around it."""
