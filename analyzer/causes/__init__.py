@@ -4,6 +4,7 @@ Takes clusters (located, compared) and the tests; gives causes. Does not read fi
 proves more.
 """
 
+from analyzer.causes.knowledge import Advice, Knowledge
 from analyzer.causes.rank import rank_causes
 
-__all__ = ["rank_causes"]
+__all__ = ["Advice", "Knowledge", "rank_causes"]
