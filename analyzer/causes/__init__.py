@@ -6,12 +6,13 @@ proves more.
 
 from analyzer.causes.explaining import Explained, explain
 from analyzer.causes.joining import explain_links
-from analyzer.causes.knowledge import Knowledge
+from analyzer.causes.knowledge import Advice, Knowledge
 from analyzer.causes.rank import deserve_cause, rank_causes
 from analyzer.causes.runtime import breadcrumb, contradictions, was_harmless
 from analyzer.causes.suspects import suspect_commits
 
 __all__ = [
+    "Advice",
     "Explained",
     "Knowledge",
     "breadcrumb",

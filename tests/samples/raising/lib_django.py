@@ -55,9 +55,9 @@ def kiosk() -> types.ModuleType:
     return _kiosk
 
 
-import helpers  # noqa: E402
+import surroundings  # noqa: E402
 
-helpers.NAMES["kiosk"] = kiosk
+surroundings.NAMES["kiosk"] = kiosk
 HEAD = "k = kiosk()\nfrom django.db import transaction\nOrder = k.Order\n"
 CASES = {
     "causes.django.not-configured": ["from django.conf import settings\nsettings.DEBUG"],

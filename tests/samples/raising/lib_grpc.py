@@ -4,7 +4,7 @@ from concurrent import futures
 from types import SimpleNamespace
 
 import grpc
-import helpers
+import surroundings
 
 
 def rpc(code: str = "OK", details: str = "", answers: bool = True) -> int:
@@ -32,12 +32,12 @@ def rpc(code: str = "OK", details: str = "", answers: bool = True) -> int:
     server.add_generic_rpc_handlers((Handler(),))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    helpers.PORTS.append(port)
-    helpers._OPEN.append(SimpleNamespace(close=lambda: server.stop(0)))
+    surroundings.PORTS.append(port)
+    surroundings._OPEN.append(SimpleNamespace(close=lambda: server.stop(0)))
     return port
 
 
-helpers.NAMES["rpc"] = rpc
+surroundings.NAMES["rpc"] = rpc
 HEAD = "import grpc\ndef call(port, method='Get', timeout=3, **k):\n    with grpc.insecure_channel('127.0.0.1:%d' % port) as c: return c.unary_unary('/shop.Orders/' + method, **k)(b'x', timeout=timeout)\n"
 GRPC = SimpleNamespace(FAMILY="grpc", DISTRIBUTION="grpcio")
 GRPC.CASES = {

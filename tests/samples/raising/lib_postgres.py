@@ -11,8 +11,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import List
 
-import helpers
 import psycopg
+import surroundings
 
 _PORTS: List[int] = []
 
@@ -23,8 +23,8 @@ def server() -> int:
         return _PORTS[0]
     tool = next((str(p) for p in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), shutil.which("initdb"))
     if not tool:
-        raise helpers.Absent("no PostgreSQL here")
-    place, port = Path(tempfile.mkdtemp(prefix="raising-")), helpers.refused()
+        raise surroundings.Absent("no PostgreSQL here")
+    place, port = Path(tempfile.mkdtemp(prefix="raising-")), surroundings.refused()
     own = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     if own:
         shutil.chown(place, "postgres")
@@ -61,7 +61,7 @@ def server() -> int:
     return port
 
 
-helpers.NAMES["server"] = server
+surroundings.NAMES["server"] = server
 HEAD = "import psycopg\nport = server(); d = psycopg.connect('', autocommit=True)\n"
 SQL = {
     "causes.postgres.no-relation": ["select * from carts", "insert into shop.carts values (1)"],

@@ -2,16 +2,16 @@
 
 from types import SimpleNamespace
 
-import helpers
 import redis  # noqa: F401 - the families are skipped without it
+import surroundings
 
 
 def says(answer: str) -> int:
     """A port that answers every command of redis-py with this error."""
-    return helpers.answering(*[f"-{answer}\r\n".encode()] * 9)
+    return surroundings.answering(*[f"-{answer}\r\n".encode()] * 9)
 
 
-helpers.NAMES["says"] = says
+surroundings.NAMES["says"] = says
 HEAD = "import redis\nfrom redis.retry import Retry\nfrom redis.backoff import NoBackoff\ndef client(port, **k): return redis.Redis('127.0.0.1', port, retry=Retry(NoBackoff(), 0), protocol=2, driver_info=None, **k)\n"
 
 

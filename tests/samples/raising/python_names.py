@@ -61,6 +61,13 @@ CASES = {
     "causes.python.no-distribution-old": [
         {"code": "import importlib.metadata as m\nm.version('kiosk-nowhere')", "until": (3, 10)}
     ],
+    "causes.python.syntax-text": [
+        "try: compile('x = (1', 'x', 'exec')\nexcept SyntaxError as error: raise SyntaxError(error.msg)",
+        "try: compile('def load(:', 'x', 'exec')\nexcept SyntaxError as error: raise SyntaxError(error.msg)",
+        "try: compile('print 1', 'x', 'exec')\nexcept SyntaxError as error: raise SyntaxError(error.msg)",
+        "try: compile('return', 'x', 'exec')\nexcept SyntaxError as error: raise SyntaxError(error.msg)",
+        "try: compile('if 1:\\nx', 'x', 'exec')\nexcept SyntaxError as error: raise type(error)(error.msg)",
+    ],
     "causes.python.syntax": [
         _tree("import kiosk_a", kiosk_a="def load(:\n  pass"),
         _tree("import kiosk_a", kiosk_a="x = (1"),

@@ -76,9 +76,14 @@ CASES = {
     "causes.python.no-len": ["len(None)", "len(3)", "async def load(): pass\nc = load(); c.close()\nlen(c)"],
     "causes.python.unhashable": ["{[]: 1}", "{{}}", "hash([])", "d = {}\nd[[1]] = 2"],
     "causes.python.not-awaitable": [
-        "async def main(): await 3\nloop(main)",
-        "async def main(): await None\nloop(main)",
-        "async def main(): await {}\nloop(main)",
+        {"code": "async def main(): await 3\nloop(main)", "until": (3, 14)},
+        {"code": "async def main(): await None\nloop(main)", "until": (3, 14)},
+        {"code": "async def main(): await {}\nloop(main)", "until": (3, 14)},
+    ],
+    "causes.python.not-awaitable-new": [
+        {"code": "async def main(): await 3\nloop(main)", "since": (3, 14)},
+        {"code": "async def main(): await None\nloop(main)", "since": (3, 14)},
+        {"code": "async def main(): await {}\nloop(main)", "since": (3, 14)},
     ],
     "causes.python.text-index": ["'text'['x']", "b'text'['x']"],
     "causes.python.list-index-type": ["[1]['x']", "(1,)['x']", "[1][None]", "[1][1.5]", "bytearray(b'x')['x']"],

@@ -16,7 +16,7 @@ import types
 import warnings
 from typing import Any, Dict, Iterator, List, Optional, Union
 
-import helpers
+import surroundings
 
 SECONDS_A_SNIPPET = 40
 
@@ -56,7 +56,7 @@ def rows(family: Any) -> Iterator[Dict[str, str]]:
             if not table.get("since", (3,)) <= sys.version_info[:2] < table.get("until", (4,)):
                 continue
             raised = run(table["code"], collect=getattr(family, "LEAVES_OPEN", False))
-            if isinstance(raised, helpers.Absent):
+            if isinstance(raised, surroundings.Absent):
                 print(f"{rule}: {raised}", file=sys.stderr)
                 continue
             if raised is None:
@@ -74,7 +74,7 @@ def rows(family: Any) -> Iterator[Dict[str, str]]:
 def run(code: str, *, collect: bool = False) -> Optional[BaseException]:
     """What `code` raises; with `collect` connections that it left open are closed at once."""
     module = types.ModuleType("shop")
-    module.__dict__.update(helpers.NAMES)
+    module.__dict__.update(surroundings.NAMES)
     sys.modules["shop"] = module  # classes look their module up
     signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(SECONDS_A_SNIPPET)
@@ -92,13 +92,13 @@ def run(code: str, *, collect: bool = False) -> Optional[BaseException]:
         module.__dict__.clear()  # what the snippet left open closes with its last name
         if collect:
             gc.collect()
-        helpers.clean_up()
+        surroundings.clean_up()
     return None
 
 
 def class_name(raised: BaseException) -> str:
     """The class as a trace prints it; empty where the text was logged and not raised."""
-    if isinstance(raised, helpers.Logged):
+    if isinstance(raised, surroundings.Logged):
         return ""
     kind = type(raised)
     return kind.__qualname__ if kind.__module__ == builtins.__name__ else f"{kind.__module__}.{kind.__qualname__}"
@@ -108,7 +108,7 @@ def scrub(text: str) -> str:
     """The text without what differs from run to run: addresses in memory, folders, ports, ids, dates."""
     for pattern, instead in _SCRUBBED:
         text = pattern.sub(instead, text)
-    for port in helpers.PORTS:
+    for port in surroundings.PORTS:
         text = re.sub(rf"\b{port}\b", "54321", text)
     return text
 
