@@ -81,7 +81,7 @@ class Code:
         return self._sources
 
     def mentioning(self, words: Sequence[str]) -> list[str]:
-        """The Python files outside the tests whose text has all these words, sorted; names of any kind, not only facts."""
+        """The Python files outside the tests whose text has all these words, sorted; the first stands by itself."""
         self._contents.load(self.sources())
         raw = [w.encode() for w in words if w]
         whole = re.compile(rb"\b" + re.escape(raw[0]) + rb"\b") if raw else None

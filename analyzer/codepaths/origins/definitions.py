@@ -7,6 +7,7 @@ be is given as all of them, and is not certain.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,11 +19,15 @@ from analyzer.codepaths.origins.narrowing import written
 from analyzer.codepaths.origins.sites import Site, line_of
 
 _MAX_DEPTH = 6
+_PROPERTIES = ("property", "cached_property", "setter", "getter", "hybrid_property", "class_property")
 _MAX_RIVALS = 4
 _TRANSPARENT = frozenset(
-    "staticmethod classmethod abstractmethod override overload final wraps property cached_property get post put delete patch"
-    " dataclass head options route websocket on_event exception_handler middleware fixture command task".split()
-)
+    (
+        "staticmethod", "classmethod", "abstractmethod", "override", "overload", "final", "wraps", "property",
+        "cached_property", "get", "post", "put", "delete", "patch", "dataclass", "head", "options", "route",
+        "websocket", "on_event", "exception_handler", "middleware", "fixture", "command", "task",
+    )
+)  # fmt: skip
 """decorators, by the last part of their names, that leave the signature and the kind of a function as they are"""
 _USUAL_METHODS = frozenset(
     dir(dict)
@@ -30,7 +35,7 @@ _USUAL_METHODS = frozenset(
     + dir(str)
     + dir(set)
     + dir(bytes)
-    + "close send read write connect execute run start stop".split()
+    + ["close", "send", "read", "write", "connect", "execute", "run", "start", "stop"]
 )
 
 
@@ -105,10 +110,13 @@ class Definitions:
                     stem = path.removesuffix(".py").removesuffix("/__init__")
                     self._modules.setdefault(stem.rpartition("/")[2], []).append(path)
         stem = module.replace(".", "/")
+        if module.partition(".")[0] in sys.stdlib_module_names and f"{stem}.py" not in self._code.tree.files:
+            return None
         fitting = [
             p
             for p in self._modules.get(stem.rpartition("/")[2], [])
             if f"/{p.removesuffix('.py').removesuffix('/__init__')}".endswith(f"/{stem}")
+            and self._begins_a_path(p.removesuffix(".py").removesuffix("/__init__").removesuffix(stem))
         ]
         return min(fitting, key=lambda p: (-_shared(p, near), len(p), p), default=None)
 
@@ -116,6 +124,10 @@ class Definitions:
         """The file that a `from … import …` takes its names from."""
         row = Import(0, statement.module or "", "", "", statement.level, statement.lineno, "")
         return self.module_path(imported_modules(row, path)[0], path)
+
+    def _begins_a_path(self, folder: str) -> bool:
+        """Whether modules are looked for in a folder: one that is no package itself."""
+        return not folder or f"{folder}__init__.py" not in self._code.tree.files
 
     def named(self, path: str, name: str, depth: int = 0) -> Resolved:
         """What a dotted name means at the top level of a file."""
@@ -173,7 +185,9 @@ class Definitions:
 
     def called(self, site: Site, call: ast.Call) -> Resolved:
         """What a call runs: a function, or a class that is made."""
-        return self.meant(site, call.func)
+        found = self.meant(site, call.func)
+        # what a property gives is called, not the property
+        return NOTHING if any(d.has_decorator(*_PROPERTIES) for d in found.found) else found
 
     def meant(self, site: Site, expression: ast.expr) -> Resolved:
         """What an expression names, where it stands."""
@@ -410,7 +424,7 @@ def _class_at(module: ast.Module | None, name: str) -> ast.ClassDef | None:
         )
         if found is None:
             return None
-        body = found.body  # type: ignore[attr-defined]
+        body = found.body
     return found if isinstance(found, ast.ClassDef) else None
 
 

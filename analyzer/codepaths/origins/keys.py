@@ -16,7 +16,6 @@ from analyzer.codepaths.origins.sites import (
     Draft,
     Site,
     answer,
-    having,
     line_of,
     reached_sites,
     site_of,
@@ -41,7 +40,7 @@ def search_key(code: Code, query: Query, reach: Reach) -> OriginSearch:
     definitions = Definitions(code)
     search = _Keys(definitions, Sources(code, definitions, reach), key)
     drafts = [d for site in reached_sites(code, reach) for d in search.lookups(site)]
-    literal = [s for s in sites_mentioning(code, [key])] if key.isidentifier() or not reach else []
+    literal = sites_mentioning(code, [key]) if key.isidentifier() or not reach else []
     elsewhere = [d for site in literal for d in search.lookups(site) if d.proof > Proof.NAMES]
     if not reach:
         drafts, elsewhere = elsewhere, []

@@ -66,9 +66,9 @@ def _iterations(node: ast.AST) -> Iterator[Operand]:
     elif isinstance(node, ast.comprehension | ast.YieldFrom):
         of = node.iter if isinstance(node, ast.comprehension) else node.value
         yield of, of
-    elif isinstance(node, ast.Starred):
-        yield node, node.value
-    elif isinstance(node, ast.Assign) and any(isinstance(t, ast.Tuple | ast.List) for t in node.targets):
+    elif isinstance(node, ast.Starred) or (
+        isinstance(node, ast.Assign) and any(isinstance(t, ast.Tuple | ast.List) for t in node.targets)
+    ):
         yield node, node.value
     elif isinstance(node, ast.Call) and node.args:
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))

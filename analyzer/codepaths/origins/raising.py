@@ -98,7 +98,7 @@ def _guard(site: Site, node: ast.stmt) -> tuple[ast.expr, bool] | None:
     part: ast.AST = node
     for outer in (*site.around(node), site.node):
         body = next((b for b in _bodies(outer) if part in b), [])
-        before = body[: body.index(part)] if part in body else []  # type: ignore[arg-type]
+        before = body[: body.index(part)] if part in body else []
         for above in reversed(before):
             if isinstance(above, ast.If) and not above.orelse and ends_early(above.body):
                 return above.test, False
@@ -141,10 +141,8 @@ def _drift(
             if key is None:
                 continue
             for written in writers(code, key, site.path)[: 4 * _SIBLING_WRITERS]:
-                if (
-                    builtin_type(written.value) != wrong
-                    or written.site.path == site.path
-                    and line_of(written.node) == line_of(raised)
+                if builtin_type(written.value) != wrong or (
+                    written.site.path == site.path and line_of(written.node) == line_of(raised)
                 ):
                     continue
                 reached = reach.of(written.site.path, written.site.function)

@@ -135,7 +135,7 @@ def _draft(
         "too many": f"passes {len(call.args)} positional arguments",
         "multiple": f"gives {', '.join(sorted(complaint.names))} twice",
     }[complaint.problem]
-    evidence = (
+    evidence: tuple[str, ...] = (
         f"{site.path}:{line_of(call)} calls {definition.name} and {what}",
         f"{definition.where} defines it to take: {takes} (signature drift: the call and the definition were not changed together)",
     )
@@ -149,7 +149,7 @@ def _draft(
         node=call,
         proof=Proof.FLOWS if sure else Proof.CAN_RAISE,
         evidence=evidence,
-        breaking=(call, definition.node)[:1],
+        breaking=(call,),
     )
 
 
@@ -212,7 +212,8 @@ def _of_dataclass(node: ast.ClassDef) -> Signature:
             and written(s.value.func).rpartition(".")[2] == "field"
             and isinstance(s.target, ast.Name)
         ):
-            if not {"default", "default_factory"} & {k.arg for k in s.value.keywords} and not _is_no_argument(s.value):
+            given = {k.arg for k in s.value.keywords}
+            if not {"default", "default_factory"} & given and not _is_no_argument(s.value):
                 required.append(s.target.id)
     return Signature(
         positional=() if by_name_only else tuple(names),

@@ -124,7 +124,7 @@ def _drafts(site: Site, wait: Wait, limits: _Limits, seconds: float | None) -> I
         evidence.append(f"{known[0][1]}:{known[0][2]} sets its limit to {known[0][0]:g} s")
     else:
         evidence.append("how long it waits is not to be read in the source")
-    proof = Proof.CAN_RAISE if weight >= 0 and wait.name in _BOUNDING | {"Timeout"} or weight > 0 else Proof.NAMES
+    proof = Proof.CAN_RAISE if (weight >= 0 and wait.name in _BOUNDING | {"Timeout"}) or weight > 0 else Proof.NAMES
     yield Draft(
         site=site,
         node=wait.call,

@@ -88,7 +88,7 @@ def constant_of(definitions: Definitions, site: Site, value: ast.expr, depth: in
     """The value of an expression where it is a literal, or a name that one literal is assigned to; else None."""
     match value:
         case ast.Constant(value=held):
-            return held  # type: ignore[no-any-return]
+            return held
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
             return -number
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
@@ -115,13 +115,13 @@ def constant_named(definitions: Definitions, path: str, name: str, depth: int = 
     for statement in definitions.namespace(path).get(head, []) if depth < 4 else []:
         value = getattr(statement, "value", None)
         if isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Constant) and not rest:
-            return value.value  # type: ignore[no-any-return]
+            return value.value
         if isinstance(statement, ast.ClassDef) and rest:
             for inner in statement.body:
                 held = getattr(inner, "value", None)
                 targets = [*getattr(inner, "targets", []), getattr(inner, "target", None)]
                 if isinstance(held, ast.Constant) and any(isinstance(t, ast.Name) and t.id == rest for t in targets):
-                    return held.value  # type: ignore[no-any-return]
+                    return held.value
         if isinstance(statement, ast.ImportFrom):
             for alias in statement.names:
                 if (alias.asname or alias.name) == head:
