@@ -513,6 +513,7 @@ def _ask(repository, cache: Path, program: Program) -> tuple[OriginSearch, int]:
     assert [w.path.file for w in wrappers][:1] == ["main.py"]
     query = Query(kind=program.kind, text=message, names=program.names)
     found = with_index.origins(query, wrappers=[w.path for w in wrappers])
+    assert with_index.origins(query, wrappers=[w.path for w in wrappers]) == found
     with_index.close()
     return found, line
 
@@ -537,10 +538,3 @@ def test_the_first_origin_is_where_the_program_really_fails(name: str, repositor
         assert all((o.raised_at or o.path).line != fine for o in found.origins)
         assert fine in harmless
     assert {s.line for s in found.siblings} >= set(_marked(program.source, "sibling"))
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_the_same_place_is_proof_again_when_asked_twice(name: str, repository, cache: Path) -> None:
-    first, _ = _ask(repository, cache, PROGRAMS[name])
-    second, _ = _ask(repository, cache, PROGRAMS[name])
-    assert first == second

@@ -82,7 +82,9 @@ def arguments_of(args: ast.arguments) -> list[ast.arg]:
 
 def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
     """What runs when this function runs, in the order of the source: not what the functions in it do."""
-    waiting: list[ast.AST] = list(scope.body)[::-1] if isinstance(scope, FunctionNode | ast.Module) else [scope]
+    waiting: list[ast.AST] = [scope]
+    if isinstance(scope, FunctionNode | ast.Module):
+        waiting = [*reversed(scope.body)]
     while waiting:
         node = waiting.pop()
         yield node

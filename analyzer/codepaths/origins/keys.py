@@ -243,8 +243,8 @@ def search_unpack(code: Code, query: Query, reach: Reach) -> OriginSearch:
                     continue
                 proof, why = found
                 said = f"{site.path}:{line_of(target)} takes {expected} values out of `{ast.unparse(value)[:80]}`"
-                drafts.append(Draft(site=site, node=site.statement(target), proof=proof, evidence=(said, why), weight=float(proof),
-                                    last=line_of(target)))  # fmt: skip
+                whole = site.statement(target)
+                drafts.append(Draft(site=site, node=whole, proof=proof, evidence=(said, why), last=line_of(target)))
     if any(d.proof > Proof.NAMES for d in drafts):
         drafts = [d for d in drafts if d.proof > Proof.NAMES]
     reason = (

@@ -86,7 +86,7 @@ class _Undefined:
         return self._lacking[path]
 
     def elsewhere(self, first: list[str]) -> list[Draft]:
-        """Undefined reads of the name in the files of the tree, beginning with those named and with their neighbours."""
+        """Undefined reads of the name in the tree, beginning with the files named and their neighbours."""
         near = {p.rpartition("/")[0] for p in first}
         paths = sorted(
             self._code.mentioning([self._name]), key=lambda p: (p not in first, p.rpartition("/")[0] not in near, p)
@@ -161,7 +161,7 @@ def _why_unbound(site: Site, name: str, without: list[Binding], others: list[Bin
     elif bindings:
         lines = ", ".join(f"{site.path}:{n}" for n in bindings)
         said.append(
-            f"{site.function} assigns {name} itself at {lines}, so it is local, and no assignment comes before this read"
+            f"{site.function} assigns {name} itself at {lines}, so it is local, and none comes before this read"
         )
     else:
         said.append(f"{name} is local to {site.function}, and nothing assigns it before this read")

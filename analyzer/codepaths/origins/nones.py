@@ -95,7 +95,8 @@ def _drafts(
             raised_in=site, breaking=(node,), weight=float(giving.proof is Proof.FLOWS),
         )  # fmt: skip
     if all(s.value is None or s.how in ("outside", "param", "loop", "unpack") for s in found):
-        why = f"{site.path}:{line_of(operation)} uses {written(value) or 'a value'}, and nothing in its function gives the value"
+        of = written(value) or "a value"
+        why = f"{site.path}:{line_of(operation)} uses {of}, and nothing in its function gives the value"
         yield Draft(site=site, node=operation, proof=Proof.NAMES, evidence=(why,))
 
 

@@ -137,7 +137,7 @@ def _draft(
     }[complaint.problem]
     evidence: tuple[str, ...] = (
         f"{site.path}:{line_of(call)} calls {definition.name} and {what}",
-        f"{definition.where} defines it to take: {takes} (signature drift: the call and the definition were not changed together)",
+        f"{definition.where} defines it to take: {takes} (signature drift: one was changed without the other)",
     )
     if not sure:
         evidence = (
@@ -200,7 +200,9 @@ def signature_of(node: FunctionNode, *, bound: bool) -> Signature:
 def _of_dataclass(node: ast.ClassDef) -> Signature:
     fields = [
         s for s in node.body
-        if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name) and "ClassVar" not in ast.unparse(s.annotation)
+        if isinstance(s, ast.AnnAssign)
+        and isinstance(s.target, ast.Name)
+        and "ClassVar" not in ast.unparse(s.annotation)
     ]  # fmt: skip
     options = [k for d in node.decorator_list if isinstance(d, ast.Call) for k in d.keywords]
     by_name_only = any(k.arg == "kw_only" and isinstance(k.value, ast.Constant) and k.value.value for k in options)

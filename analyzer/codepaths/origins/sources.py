@@ -1,4 +1,4 @@
-"""Where the value of an expression comes from: back over assignments, arguments, fields and returns, as far as is sure."""
+"""Where the value of an expression comes from: back over assignments, arguments, fields and returns."""
 
 from __future__ import annotations
 

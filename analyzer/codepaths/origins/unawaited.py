@@ -16,10 +16,9 @@ from analyzer.model import OriginSearch, Proof
 Operands = Callable[[Site], Iterator[tuple[ast.AST, ast.expr]]]
 """the operations of a function that the message speaks of, each with the value that it is done to"""
 _HANDED_ON = frozenset(
-    {"create_task", "ensure_future", "gather", "wait", "wait_for", "run", "run_until_complete", "shield", "as_completed",
-     "run_coroutine_threadsafe", "add_task", "start_soon", "spawn"}
+    ("create_task", "ensure_future", "gather", "wait", "wait_for", "run", "run_until_complete", "shield", "spawn",
+     "as_completed", "run_coroutine_threadsafe", "add_task", "start_soon")
 )  # fmt: skip
-_COROUTINES = frozenset({("asyncio", "sleep"), ("asyncio", "gather"), ("asyncio", "wait_for"), ("asyncio", "wait")})
 _ERRORS = ("TypeError", "AttributeError")
 
 
@@ -67,7 +66,7 @@ def _uses(
             all_async = len(asynchronous) == len(resolved.found)
             proof = Proof.FLOWS if certain else Proof.CAN_RAISE if all_async else Proof.NAMES
             evidence = (
-                f"{source.site.path}:{line_of(call)} calls {definition.name} without `await`, so that it gets a coroutine",
+                f"{source.site.path}:{line_of(call)} calls {definition.name} without `await` and gets a coroutine",
                 f"{definition.where} defines {definition.name} as `async def`",
                 f"{site.path}:{line_of(operation)} uses the coroutine as if it were the result",
                 *source.steps[:2],
