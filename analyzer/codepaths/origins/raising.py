@@ -40,15 +40,14 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
 
 def _of_statement(code: Code, said: Said, proof: Proof, query: Query, reach: Reach) -> Iterator[Draft]:
     path, function = said.path.file, said.path.function or MODULE
-    reached = reach.of(path, function)
-    if reached is not None and not reached.holds(said.path.line):
-        reached = None
-    site = site_of(code, path, function, reached)
+    site = site_of(code, path, function, reach.of(path, function))
     if site is None or (code.is_test(path) and reach):
         return
     node = _statement_at(site, said.path.line)
     if node is None:
         return
+    if not site.holds(node):
+        site = Site(code, path, function, site.node, None)
     if isinstance(node, ast.Raise) and query.exception and not _may_be(node, query.exception):
         return
     confidence = said.path.confidence * (1.0 if proof is Proof.CAN_RAISE else 0.6)
@@ -141,9 +140,8 @@ def _drift(
             if key is None:
                 continue
             for written in writers(code, key, site.path)[: 4 * _SIBLING_WRITERS]:
-                if builtin_type(written.value) != wrong or (
-                    written.site.path == site.path and line_of(written.node) == line_of(raised)
-                ):
+                here = (written.site.path, line_of(written.node)) == (site.path, line_of(raised))
+                if here or builtin_type(written.value) != wrong:
                     continue
                 reached = reach.of(written.site.path, written.site.function)
                 evidence = (

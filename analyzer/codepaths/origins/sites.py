@@ -58,8 +58,17 @@ class Site:
         return next((n for n in (node, *self.around(node)) if isinstance(n, ast.stmt)), node)
 
     def holds(self, node: ast.AST) -> bool:
-        """Whether a part is on the way to the error."""
-        return self.reached is None or self.reached.holds(line_of(node))
+        """Whether a part is on the way to the error: in the lines that count, on the very line that a frame names."""
+        reached = self.reached
+        if reached is None:
+            return True
+        if not reached.holds(line_of(node)):
+            return False
+        if reached.line is None:
+            return True
+        whole = self.statement(node)
+        part = node if hasattr(whole, "body") else whole  # of a block only its head runs on that line
+        return line_of(part) <= reached.line <= end_of(part)
 
     def unconditional(self, node: ast.AST) -> bool:
         """Whether it runs whenever the function does, as far as it is not left before."""
