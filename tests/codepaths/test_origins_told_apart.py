@@ -51,7 +51,10 @@ def lines(found: OriginSearch) -> list[tuple[str, int]]:
 
 
 def test_of_two_undefined_reads_the_one_that_always_runs_comes_first_and_the_masking_one_is_marked(ask: Ask) -> None:
-    source = "def work():\n    try:\n        if 1:\n            return clock()\n        return clock()\n    except OSError:\n        clock()\n        raise\n"
+    source = (
+        "def work():\n    try:\n        if 1:\n            return clock()\n        return clock()\n"
+        "    except OSError:\n        clock()\n        raise\n"
+    )
     found = ask(QueryKind.NAME, "name 'clock' is not defined", {"name": "clock"}, {"shop.py": source})
     assert lines(found) == [("shop.py", 5), ("shop.py", 4), ("shop.py", 7)]
     assert [o.masking for o in found.origins] == [False, False, True]
@@ -76,9 +79,12 @@ def test_an_error_that_the_function_catches_itself_is_not_the_one(ask: Ask) -> N
 
 def test_a_name_bound_on_every_way_is_never_called_unbound(ask: Ask) -> None:
     source = (
-        "def work(flag):\n    if flag:\n        total = 1\n    else:\n        total = 2\n    while True:\n        rest = total\n"
-        "        break\n    try:\n        late = 1\n    finally:\n        print(rest)\n    if flag:\n        some = late\n"
-        "    if flag:\n        return some\n    with open('x') as handle:\n        return [total for total in handle], total\n"
+        "def work(flag):\n    if flag:\n        total = 1\n    else:\n        total = 2\n"
+        "    while True:\n        rest = total\n"
+        "        break\n    try:\n        late = 1\n    finally:\n        print(rest)\n"
+        "    if flag:\n        some = late\n"
+        "    if flag:\n        return some\n"
+        "    with open('x') as handle:\n        return [total for total in handle], total\n"
     )
     for name in ("total", "rest", "late", "some", "handle"):
         text = f"cannot access local variable '{name}' where it is not associated with a value"
@@ -102,7 +108,8 @@ def test_a_call_that_may_bring_more_arguments_is_not_accused(ask: Ask) -> None:
 
 def test_with_two_definitions_of_a_name_nothing_is_proven(ask: Ask) -> None:
     source = (
-        "class One:\n    def turn(self, key):\n        return key\n\n\nclass Two:\n    def turn(self):\n        return 1\n\n\n"
+        "class One:\n    def turn(self, key):\n        return key\n\n\n"
+        "class Two:\n    def turn(self):\n        return 1\n\n\n"
         "def work(lock):\n    return lock.turn()\n"
     )
     text = "One.turn() missing 1 required positional argument: 'key'"
@@ -158,7 +165,8 @@ def test_without_seconds_all_waits_of_a_handler_are_named(ask: Ask) -> None:
 
 def test_who_wrote_a_value_of_another_type_is_an_origin_beside_the_check(ask: Ask) -> None:
     source = (
-        "import tickets\n\n\ndef work(expected):\n    holder = tickets.read().get('seats')\n    if holder != expected:\n"
+        "import tickets\n\n\ndef work(expected):\n    holder = tickets.read().get('seats')\n"
+        "    if holder != expected:\n"
         "        raise ValueError(f'the seats of the ticket differ: wanted {expected}, found {holder}')\n"
     )
     tickets = "def read():\n    return {'name': 'x', 'seats': ['A', 'B']}\n\n\ndef one():\n    return {'seats': 'A'}\n"

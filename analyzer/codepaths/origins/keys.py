@@ -110,7 +110,7 @@ class _Keys:
                 if written(of)[:1].isupper() and not written(of).isupper():  # a generic class
                     return None
                 return Proof.NAMES, [f"looks up `{ast.unparse(index)[:60]}` in {name}, and may be given {self._key}"]
-            if not self._is(known):
+            if known is None or not self._is(known.value):
                 return None
         if written(of) in ("os.environ", "environ"):
             return Proof.CAN_RAISE, [f"needs the environment variable {self._key}, which raises where it is not set"]
@@ -279,7 +279,7 @@ def _length(
     if name in _SPLITTING:
         limited = len(inner.args) > 1 or any(k.arg == "maxsplit" for k in inner.keywords)
         limit = constant_of(definitions, site, inner.args[1]) if len(inner.args) > 1 else None
-        if many and limited and (limit is None or (isinstance(limit, int) and limit < expected)):
+        if many and limited and (limit is None or (isinstance(limit.value, int) and limit.value < expected)):
             return None
         return Proof.CAN_RAISE, f"`{name}` gives as many parts as the text has, which nothing checks"
     resolved = definitions.called(site, inner)

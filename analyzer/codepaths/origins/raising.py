@@ -152,7 +152,8 @@ def _drift(
                 origin = Site(code, written.site.path, written.site.function, written.site.node, reached)
                 yield Draft(
                     site=origin, node=written.node, proof=Proof.CAN_RAISE, evidence=evidence, raised=raised,
-                    raised_in=site, confidence=round(confidence * 0.8, 3), weight=confidence * 0.8, breaking=(written.node,),
+                    raised_in=site, confidence=round(confidence * 0.8, 3), weight=confidence * 0.8,
+                    breaking=(written.node,),
                 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from analyzer.codepaths.origins.sites import (
     sites_mentioning,
 )
 from analyzer.codepaths.origins.sources import Sources
-from analyzer.codepaths.origins.writers import constant_of, key_of, writers
+from analyzer.codepaths.origins.writers import Constant, constant_of, key_of, writers
 from analyzer.model import OriginSearch, Proof, Query
 
 _SECOND_ARGUMENT = frozenset({"wait_for"})
@@ -90,18 +90,15 @@ class _Limits:
         found: list[tuple[float, str, int]] = []
         for source in self._sources.of(site, limit):
             value = source.value if source.value is not None else limit
-            number = constant_of(self._definitions, source.site, value)
-            if _is_number(number):
-                found.append((float(number), source.site.path, line_of(value)))  # type: ignore[arg-type]
+            found.extend(_seconds(constant_of(self._definitions, source.site, value)))
+            if found:
                 continue
             key = key_of(value)
             default = _default(value)
             if default is not None:
                 found.append((default, source.site.path, line_of(value)))
             for put in writers(self._code, key, source.site.path) if key else []:
-                number = constant_of(self._definitions, put.site, put.value)
-                if _is_number(number):
-                    found.append((float(number), put.site.path, line_of(put.node)))  # type: ignore[arg-type]
+                found.extend(_seconds(constant_of(self._definitions, put.site, put.value)))
         return sorted(set(found))
 
 
@@ -187,5 +184,7 @@ def _as_number(held: object) -> float | None:
         return None
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _seconds(constant: Constant | None) -> list[tuple[float, str, int]]:
+    if constant is None or isinstance(constant.value, bool) or not isinstance(constant.value, int | float):
+        return []
+    return [(float(constant.value), constant.path, constant.line)]
