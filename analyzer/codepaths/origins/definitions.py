@@ -206,7 +206,7 @@ class Definitions:
         dotted = written(expression)
         if dotted and not self._is_local(site, dotted.partition(".")[0]):
             found = self.named(site.path, dotted)
-            if found.found:
+            if found.found or self._is_foreign(site.path, dotted.partition(".")[0]):
                 return found
         cls = self.class_of(site, of)
         if cls.found:
@@ -343,6 +343,15 @@ class Definitions:
                     return self.named(target, inner, depth + 1)
         return NOTHING
 
+    def _is_foreign(self, path: str, name: str) -> bool:
+        """Whether a name is imported from something that is not in the tree."""
+        statements = self.namespace(path).get(name, [])
+        return bool(statements) and all(
+            isinstance(s, ast.Import | ast.ImportFrom)
+            and not any(self.module_path(m, path) for m in _imported(s, path, name))
+            for s in statements
+        )
+
     def _overridden(self, owner: Definition, name: str) -> bool:
         last = owner.name.rpartition(".")[2]
         return any(
@@ -386,6 +395,14 @@ def annotation_names(annotation: ast.expr | None) -> list[str]:
                 return [n for m in (members if outer == "Union" else members[:1]) for n in annotation_names(m)]
             return [written(of)]
     return [written(annotation)] if written(annotation) else []
+
+
+def _imported(statement: ast.Import | ast.ImportFrom, path: str, name: str) -> list[str]:
+    """The modules that an import may take a name from."""
+    if isinstance(statement, ast.Import):
+        return [a.name for a in statement.names if (a.asname or a.name.split(".")[0]) == name]
+    row = Import(0, statement.module or "", name, "", statement.level, statement.lineno, "")
+    return imported_modules(row, path)
 
 
 def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:

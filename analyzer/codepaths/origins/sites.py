@@ -19,7 +19,7 @@ from analyzer.codepaths.origins.reach import Reach, Reached
 from analyzer.model import CodePath, LookAlike, Origin, OriginSearch, Proof, Role
 
 MAX_ORIGINS, MAX_SIBLINGS, MAX_LOOK_ALIKES = 10, 20, 10
-_MAX_FILES = 150
+_MAX_FILES = 80
 """files that one question parses beyond the reach"""
 _CONFIDENCE = {Proof.FLOWS: 0.9, Proof.CAN_RAISE: 0.5, Proof.NAMES: 0.2}
 _CONDITIONS = (ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case, ast.BoolOp)
@@ -149,7 +149,7 @@ def sites_in(code: Code, path: str) -> list[Site]:
 
 
 def sites_mentioning(code: Code, words: Sequence[str], fits: Callable[[str], bool] | None = None) -> list[Site]:
-    """The functions of the files outside the tests whose text has all these words and fits; of at most 150 files."""
+    """The functions of the files outside the tests whose text has all these words and fits; of at most 80 files."""
     paths = [p for p in code.mentioning(words) if fits is None or fits(p)]
     return [site for path in paths[:_MAX_FILES] for site in sites_in(code, path)]
 

@@ -52,7 +52,7 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     sites = reached_sites(code, reach, having(code, "timeout", "wait_for", "_after"))
     if not reach:
         sites = sites_mentioning(code, ["wait_for"])
-    limits = _Limits(code, definitions, Sources(code, definitions, reach))
+    limits = _Limits(code, definitions, Sources(code, definitions, reach), search_keys=bool(reach))
     drafts = [
         draft for site in sites for wait in waits(site) if site.holds(wait.call) and not site.caught(wait.call, _ERRORS)
         for draft in _drafts(site, wait, limits, seconds)
@@ -82,8 +82,9 @@ def waits(site: Site) -> Iterator[Wait]:
 
 
 class _Limits:
-    def __init__(self, code: Code, definitions: Definitions, sources: Sources) -> None:
-        self._code, self._definitions, self._sources = code, definitions, sources
+    def __init__(self, code: Code, definitions: Definitions, sources: Sources, *, search_keys: bool) -> None:
+        self._code, self._definitions, self._sources, self._search_keys = code, definitions, sources, search_keys
+        self._of_key: dict[str, list[tuple[float, str, int]]] = {}
 
     def of(self, site: Site, limit: ast.expr) -> list[tuple[float, str, int]]:
         """(seconds, file, line) of each value that a limit can have."""
@@ -97,9 +98,15 @@ class _Limits:
             default = _default(value)
             if default is not None:
                 found.append((default, source.site.path, line_of(value)))
-            for put in writers(self._code, key, source.site.path) if key else []:
-                found.extend(_seconds(constant_of(self._definitions, put.site, put.value)))
+            if key and self._search_keys:
+                found.extend(self._written(key, source.site.path))
         return sorted(set(found))
+
+    def _written(self, key: str, near: str) -> list[tuple[float, str, int]]:
+        if key not in self._of_key:
+            put = writers(self._code, key, near)
+            self._of_key[key] = [x for w in put for x in _seconds(constant_of(self._definitions, w.site, w.value))]
+        return self._of_key[key]
 
 
 def _drafts(site: Site, wait: Wait, limits: _Limits, seconds: float | None) -> Iterator[Draft]:

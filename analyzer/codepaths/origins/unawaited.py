@@ -50,7 +50,7 @@ def _uses(
     site: Site, definitions: Definitions, sources: Sources, operands: Operands
 ) -> Iterator[tuple[Draft, Definition]]:
     for operation, value in operands(site):
-        if not site.holds(operation) or site.caught(operation, _ERRORS):
+        if not site.holds(operation) or not _may_be(site, value) or site.caught(operation, _ERRORS):
             continue
         origins = sources.of(site, value)
         for source in origins:
@@ -80,6 +80,25 @@ def _uses(
             )  # fmt: skip
 
 
+def _may_be(site: Site, value: ast.expr) -> bool:
+    """Whether a value can come from a call of something that is `async`, by a look that is fast."""
+    names = site.code.async_names()
+    if isinstance(value, ast.Call):
+        return _name_of(value) in names or site.reached is not None
+    place = written(value)
+    if not place or site.reached is not None:
+        return bool(place)
+    return any(
+        isinstance(n, ast.Assign) and isinstance(n.value, ast.Call) and _name_of(n.value) in names
+        for n in site.nodes
+        if isinstance(n, ast.Assign) and any(written(t) == place for t in n.targets)
+    )
+
+
+def _name_of(call: ast.Call) -> str:
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
 def _elsewhere(
     code: Code, definitions: Definitions, culprit: Definition
 ) -> tuple[list[Draft], list[tuple[str, int, str]]]:
@@ -91,7 +110,7 @@ def _elsewhere(
     harmless: list[tuple[str, int, str]] = []
     for site in sites_mentioning(code, [name]):
         for call in site.nodes:
-            if not isinstance(call, ast.Call) or getattr(call.func, "attr", getattr(call.func, "id", "")) != name:
+            if not isinstance(call, ast.Call) or _name_of(call) != name:
                 continue
             if culprit not in definitions.called(site, call).found:
                 continue
