@@ -217,3 +217,16 @@ def test_where_nothing_is_found_the_answer_says_why(ask: Ask, kind: QueryKind, t
     found = ask(kind, text, names, {"shop.py": source, "broken.py": "def ghost(:\n"}, wrapped=wrapped)
     assert not found.origins
     assert found.reason
+
+
+def test_a_source_that_is_nested_without_end_ends_no_search(ask: Ask) -> None:
+    deep = "def work():\n    clock()\n    return " + "+".join(["'a'"] * 5000) + "\n"
+    found = ask(QueryKind.NAME, "name 'clock' is not defined", {"name": "clock"}, {"shop.py": deep})
+    assert found.origins or found.reason
+    chain = "def work():\n    return clock" + ".x" * 3000 + "\n"
+    for kind, names in (
+        (QueryKind.ATTRIBUTE, {"type": "NoneType", "attribute": "x"}),
+        (QueryKind.KEY, {"key": "clock"}),
+    ):
+        found = ask(kind, "", names, {"shop.py": chain})
+        assert found.origins or found.reason

@@ -47,4 +47,7 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     answer = SEARCHES.get(query.kind)
     if answer is None:
         return OriginSearch(reason=f"nothing is known of where a text of the kind “{query.kind.value}” is raised")
-    return answer(code, query, reach)
+    try:
+        return answer(code, query, reach)
+    except RecursionError:
+        return OriginSearch(reason="a source that had to be read is nested too deeply")

@@ -377,7 +377,7 @@ def annotation_names(annotation: ast.expr | None) -> list[str]:
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         try:
             annotation = ast.parse(annotation.value, mode="eval").body
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return []
     match annotation:
         case None:

@@ -63,12 +63,12 @@ class _Undefined:
         for read in reads_of(site.node, site.nodes, self._name):
             if not site.holds(read) or site.caught(read, _NAME_ERRORS) or _is_probe(site, read):
                 continue
-            yield Draft(site=site, node=read, proof=Proof.FLOWS, evidence=self._why(site, scopes))
+            yield Draft(site=site, node=read, proof=Proof.FLOWS, evidence=self._why(site, scopes, read.lineno))
 
-    def _why(self, site: Site, scopes: FileScopes) -> tuple[str, ...]:
+    def _why(self, site: Site, scopes: FileScopes, line: int) -> tuple[str, ...]:
         name = self._name
         where = f"the function {site.function}" if site.function != MODULE else "the top level"
-        said = [f"{site.path} reads {name} in {where}, and neither the function, the file nor Python itself binds it"]
+        said = [f"{site.path}:{line} reads {name} in {where}, and neither that, the file nor Python itself binds it"]
         if name in scopes.checked_only:
             line = scopes.checked_only[name]
             said.append(f"{site.path}:{line} imports {name} for type checkers only: it is absent when the program runs")
