@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from analyzer.codepaths.fact_rows import MODULE
 from analyzer.codepaths.origins.code import Code
-from analyzer.codepaths.origins.flow import Flow, Scope, own_nodes
+from analyzer.codepaths.origins.flow import Flow, Scope, arguments_of, own_nodes
 from analyzer.codepaths.origins.narrowing import written
 from analyzer.codepaths.origins.reach import Reach, Reached
 from analyzer.model import CodePath, LookAlike, Origin, OriginSearch, Proof, Role
@@ -35,6 +35,15 @@ class Site:
     def nodes(self) -> list[ast.AST]:
         """All that runs in it, in the order of the source."""
         return list(own_nodes(self.node))
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of its parameters."""
+        return (
+            frozenset(a.arg for a in arguments_of(self.node.args))
+            if not isinstance(self.node, ast.Module)
+            else frozenset()
+        )
 
     @cached_property
     def flow(self) -> Flow:

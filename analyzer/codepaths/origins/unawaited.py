@@ -84,14 +84,14 @@ def _may_be(site: Site, value: ast.expr) -> bool:
     """Whether a value can come from a call of something that is `async`, by a look that is fast."""
     names = site.code.async_names()
     if isinstance(value, ast.Call):
-        return _name_of(value) in names or site.reached is not None
+        return _name_of(value) in names
     place = written(value)
-    if not place or site.reached is not None:
-        return bool(place)
+    if site.reached is not None and ("." in place or place in site.parameters):
+        return True
     return any(
-        isinstance(n, ast.Assign) and isinstance(n.value, ast.Call) and _name_of(n.value) in names
+        isinstance(n.value, ast.Call) and _name_of(n.value) in names
         for n in site.nodes
-        if isinstance(n, ast.Assign) and any(written(t) == place for t in n.targets)
+        if isinstance(n, ast.Assign) and place and any(written(t) == place for t in n.targets)
     )
 
 
