@@ -62,9 +62,12 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     answer = SEARCHES.get(query.kind)
     if answer is None:
         return OriginSearch(reason=f"nothing is known of where a text of the kind “{query.kind.value}” is raised")
-    found = answer(code, query, reach)
-    if reach and not found.origins:
-        found = _elsewhere(found, answer(code, query, Reach()))
+    try:
+        found = answer(code, query, reach)
+        if reach and not found.origins:
+            found = _elsewhere(found, answer(code, query, Reach()))
+    except RecursionError:
+        return OriginSearch(reason="a source that had to be read is nested too deeply")
     origins = tuple(_started(origin, reach) for origin in _used_first(code, found.origins))
     others = (replace(o.path, role=Role.SIBLING) for o in origins[1:] if o.proof is origins[0].proof is Proof.FLOWS)
     places = {(s.file, s.line): s for s in (*others, *found.siblings)}

@@ -9,18 +9,20 @@ from collections.abc import Iterator
 
 from analyzer.codepaths.origins import nones, unawaited
 from analyzer.codepaths.origins.code import Code
-from analyzer.codepaths.origins.definitions import Definition, Definitions, annotation_names
+from analyzer.codepaths.origins.definitions import Definition, Definitions, Resolved, annotation_names
 from analyzer.codepaths.origins.flow import FunctionNode, own_nodes
 from analyzer.codepaths.origins.narrowing import written
 from analyzer.codepaths.origins.operands import accesses, kind_of, operations
 from analyzer.codepaths.origins.reach import Reach
 from analyzer.codepaths.origins.sites import Draft, Site, answer, having, line_of, reached_sites, sites_mentioning
-from analyzer.codepaths.origins.sources import Source, Sources, annotation_of, builtin_type
+from analyzer.codepaths.origins.sources import Source, Sources, builtin_type
 from analyzer.codepaths.origins.unawaited import Operands, is_coroutine_function
 from analyzer.model import OriginSearch, Proof, Query
 
 _MODULE = re.compile(r"module '([^']{1,200})' has no attribute '([^']{1,200})'")
 _CLOSED_BASES = frozenset({"object", "ABC", "abc.ABC", "Exception", "Enum", "enum.Enum", "Protocol", "Generic"})
+_EVERYWHERE = frozenset(dir(type)) | frozenset(dir(object)) | {"__dict__", "__weakref__"}
+"""attributes of every value"""
 _FREE = frozenset({"__getattr__", "__getattribute__"})
 _SPECIAL = {
     "subscript": ("__getitem__", "__class_getitem__"),
@@ -32,8 +34,8 @@ _SPECIAL = {
     "with": ("__enter__", "__aenter__"),
     "hash": ("__hash__",),
 }
-_BUILTIN_NAMES = {"list": "list", "List": "list", "dict": "dict", "Dict": "dict", "str": "str", "set": "set", "Set": "set",
-                  "tuple": "tuple", "Tuple": "tuple", "int": "int", "float": "float", "bool": "bool", "bytes": "bytes"}  # fmt: skip
+_BUILTIN_NAMES = {n: n for n in ("list", "dict", "str", "set", "tuple", "int", "float", "bool", "bytes")}
+_BUILTIN_NAMES |= {"List": "list", "Dict": "dict", "Set": "set", "Tuple": "tuple"}
 _ERRORS = ("TypeError", "AttributeError")
 
 
@@ -42,6 +44,8 @@ def search_attribute(code: Code, query: Query, reach: Reach) -> OriginSearch:
     type_, attribute = query.names.get("type", ""), query.names.get("attribute", "")
     if not attribute:
         return OriginSearch(reason="the message names no attribute")
+    if attribute in _EVERYWHERE:
+        return OriginSearch(reason=f"every value has {attribute}")
 
     def operands(site: Site) -> Iterator[tuple[ast.AST, ast.expr]]:
         return accesses(site, attribute)
@@ -185,6 +189,9 @@ def _of_a_class(
     definitions = Definitions(code)
     sources = Sources(code, definitions, reach)
     classes = [f for f in code.facts.classes(type_) if not code.is_test(f.path)] if type_ else []
+    named = [d for f in classes for d in definitions.named(f.path, f.row.name).found]
+    writes = code.facts.accesses(needed[0]) if len(words) == 1 and needed else []
+    set_elsewhere = any(a.row.writes and a.row.receiver not in ("self", "cls") for a in writes)
     sites = (
         reached_sites(code, reach, having(code, *words))
         if reach
@@ -198,21 +205,12 @@ def _of_a_class(
                 continue
             made = definitions.class_of(site, value)
             if made.found:
-                drafts.extend(
-                    _on_class(
-                        definitions,
-                        site,
-                        operation,
-                        value,
-                        made.only or made.found[0],
-                        made.only is not None,
-                        type_,
-                        needed,
-                    )
-                )
-                if made.found[0].name.rpartition(".")[2] != type_ and not _inherits(definitions, type_, made.found[0]):
-                    why = f"cannot raise this: {written(value) or 'the value'} is a {made.found[0].name} ({made.found[0].where})"
-                    harmless.append((site.path, line_of(operation), why))
+                judged = _fitting_class(definitions, made, type_, named)
+                if judged is not None:
+                    drafts.extend(_on_class(definitions, site, operation, value, judged, needed, set_elsewhere))
+                else:
+                    is_a = f"{written(value) or 'the value'} is a {made.found[0].name} ({made.found[0].where})"
+                    harmless.append((site.path, line_of(operation), f"cannot raise this: {is_a}"))
                 continue
             types = [(s, _type_of(s)) for s in sources.of(site, value)]
             fitting = [(s, t) for s, t in types if t == type_]
@@ -228,7 +226,8 @@ def _of_a_class(
                 proof = Proof.FLOWS if sure and source.how == "value" else Proof.CAN_RAISE
                 drafts.append(Draft(site=site, node=operation, proof=proof, evidence=evidence))
             elif words and not any(t for _, t in types):
-                why = f"{site.path}:{line_of(operation)} uses {written(value) or 'a value'} with the {what}; its type is not known"
+                of = written(value) or "a value"
+                why = f"{site.path}:{line_of(operation)} uses {of} with the {what}; its type is not known"
                 drafts.append(Draft(site=site, node=operation, proof=Proof.NAMES, evidence=(why,)))
     if any(d.proof > Proof.NAMES for d in drafts):
         drafts = [d for d in drafts if d.proof > Proof.NAMES]
@@ -236,25 +235,40 @@ def _of_a_class(
     return answer(code, drafts, look_alikes=harmless, reason=reason)
 
 
+def _fitting_class(
+    definitions: Definitions, made: Resolved, type_: str, named: list[Definition]
+) -> tuple[Definition, bool] | None:
+    """The class of the message where a value can be of it, and whether it certainly is; None where it is of another."""
+    for owner in made.found:
+        if _last(owner.name) == type_:
+            return owner, made.only is not None or len(named) == 1
+        for definition in named:  # what is known as a base may be of the class below it
+            if owner in definitions.bases(definition):
+                return definition, len(named) == 1
+    return None
+
+
 def _on_class(
-    definitions: Definitions, site: Site, operation: ast.AST, value: ast.expr, owner: Definition, certain: bool,
-    type_: str, needed: tuple[str, ...],
-) -> Iterator[Draft]:  # fmt: skip
-    on_self = isinstance(value, ast.Name) and value.id in ("self", "cls")
-    if owner.name.rpartition(".")[2] != type_ and not on_self:
-        return
+    definitions: Definitions,
+    site: Site,
+    operation: ast.AST,
+    value: ast.expr,
+    judged: tuple[Definition, bool],
+    needed: tuple[str, ...],
+    set_elsewhere: bool = False,
+) -> Iterator[Draft]:
+    owner, certain = judged
     members, closed = members_of(definitions, owner)
     if members & {*needed, *_FREE}:
         return
     said = [
         f"{site.path}:{line_of(operation)} uses {written(value) or 'a value'}, which is a {owner.name}",
-        f"{owner.where} defines {owner.name}, and no {needed[0] if needed else 'such operation'} in it",
+        f"{owner.where} defines {owner.name}, and there is no {needed[0] if needed else 'such operation'} in it",
     ]
     close = difflib.get_close_matches(needed[0], sorted(members), n=1, cutoff=0.75) if needed else []
     if close:
         said.append(f"{owner.name} has {close[0]}, which is spelled much alike")
-    same_name = owner.name.rpartition(".")[2] == type_
-    sure = closed and same_name and (certain or on_self) and bool(needed)
+    sure = closed and not set_elsewhere and certain and bool(needed)
     yield Draft(site=site, node=operation, proof=Proof.FLOWS if sure else Proof.CAN_RAISE, evidence=tuple(said))
 
 
@@ -266,6 +280,8 @@ def members_of(definitions: Definitions, owner: Definition) -> tuple[set[str], b
         if isinstance(base, str):
             closed &= base in _CLOSED_BASES
             continue
+        closed &= not base.node.keywords if isinstance(base.node, ast.ClassDef) else False
+        closed &= definitions.named(base.path, base.name).only is not None or "." in base.name
         closed &= not base.node.decorator_list or base.has_decorator("dataclass")
         for node in ast.walk(base.node):
             if isinstance(node, FunctionNode | ast.ClassDef):
@@ -283,21 +299,8 @@ def members_of(definitions: Definitions, owner: Definition) -> tuple[set[str], b
     return found, closed
 
 
-def _inherits(definitions: Definitions, type_: str, owner: Definition) -> bool:
-    return any((b if isinstance(b, str) else b.name).rpartition(".")[2] == type_ for b in definitions.bases(owner))
-
-
 def _type_of(source: Source) -> str | None:
-    known = builtin_type(source.value) if source.how in ("value", "default", "field") else None
-    if known is None and source.how == "param":
-        return None
-    return known
-
-
-def parameter_type(site: Site, name: str) -> str | None:
-    """The builtin type that a parameter is annotated with."""
-    names = annotation_names(annotation_of(site, name))
-    return _BUILTIN_NAMES.get(_last(names[0])) if len(names) == 1 else None
+    return builtin_type(source.value) if source.how in ("value", "default", "field") else None
 
 
 def _last(name: str) -> str:

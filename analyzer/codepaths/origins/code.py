@@ -17,6 +17,7 @@ from analyzer.model import CodePath, Role
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _T = TypeVar("_T")
+_ASYNC = re.compile(rb"async def ([A-Za-z_]\w{0,200}+)")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -74,6 +75,7 @@ class Code:
         self._functions: dict[str, dict[str, FunctionNode]] = {}
         self._once: dict[str, Any] = {}
         self._sources: list[str] | None = None
+        self._async_names: frozenset[str] | None = None
 
     def sources(self) -> list[str]:
         """The Python files of the tree outside its tests, sorted."""
@@ -83,7 +85,7 @@ class Code:
         return self._sources
 
     def mentioning(self, words: Sequence[str]) -> list[str]:
-        """The Python files outside the tests whose text has all these words, sorted; names of any kind, not only facts."""
+        """The Python files outside the tests whose text has all these words, sorted; the first stands by itself."""
         self._contents.load(self.sources())
         raw = [w.encode() for w in words if w]
         whole = re.compile(rb"\b" + re.escape(raw[0]) + rb"\b") if raw else None
@@ -93,6 +95,14 @@ class Code:
             if all(word in text for word in raw) and (whole is None or whole.search(text)):
                 found.append(path)
         return found
+
+    def async_names(self) -> frozenset[str]:
+        """The names that `async def` stands before anywhere outside the tests; fast, so from the text alone."""
+        if self._async_names is None:
+            self._contents.load(self.sources())
+            found = {n for p in self.sources() for n in _ASYNC.findall(self._contents.raw(p))}
+            self._async_names = frozenset(n.decode() for n in found)
+        return self._async_names
 
     def text(self, path: str) -> bytes:
         """A file of the tree as it is; empty where it is not in it."""

@@ -7,6 +7,7 @@ be is given as all of them, and is not certain.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,11 +19,15 @@ from analyzer.codepaths.origins.narrowing import written
 from analyzer.codepaths.origins.sites import Site, line_of
 
 _MAX_DEPTH = 6
+_PROPERTIES = ("property", "cached_property", "setter", "getter", "hybrid_property", "class_property")
 _MAX_RIVALS = 4
 _TRANSPARENT = frozenset(
-    "staticmethod classmethod abstractmethod override overload final wraps property cached_property get post put delete patch"
-    " dataclass head options route websocket on_event exception_handler middleware fixture command task".split()
-)
+    (
+        "staticmethod", "classmethod", "abstractmethod", "override", "overload", "final", "wraps", "property",
+        "cached_property", "get", "post", "put", "delete", "patch", "dataclass", "head", "options", "route",
+        "websocket", "on_event", "exception_handler", "middleware", "fixture", "command", "task",
+    )
+)  # fmt: skip
 """decorators, by the last part of their names, that leave the signature and the kind of a function as they are"""
 _USUAL_METHODS = frozenset(
     dir(dict)
@@ -30,7 +35,7 @@ _USUAL_METHODS = frozenset(
     + dir(str)
     + dir(set)
     + dir(bytes)
-    + "close send read write connect execute run start stop".split()
+    + ["close", "send", "read", "write", "connect", "execute", "run", "start", "stop"]
 )
 
 
@@ -105,10 +110,13 @@ class Definitions:
                     stem = path.removesuffix(".py").removesuffix("/__init__")
                     self._modules.setdefault(stem.rpartition("/")[2], []).append(path)
         stem = module.replace(".", "/")
+        if module.partition(".")[0] in sys.stdlib_module_names and f"{stem}.py" not in self._code.tree.files:
+            return None
         fitting = [
             p
             for p in self._modules.get(stem.rpartition("/")[2], [])
             if f"/{p.removesuffix('.py').removesuffix('/__init__')}".endswith(f"/{stem}")
+            and self._begins_a_path(p.removesuffix(".py").removesuffix("/__init__").removesuffix(stem))
         ]
         return min(fitting, key=lambda p: (-_shared(p, near), len(p), p), default=None)
 
@@ -116,6 +124,10 @@ class Definitions:
         """The file that a `from … import …` takes its names from."""
         row = Import(0, statement.module or "", "", "", statement.level, statement.lineno, "")
         return self.module_path(imported_modules(row, path)[0], path)
+
+    def _begins_a_path(self, folder: str) -> bool:
+        """Whether modules are looked for in a folder: one that is no package itself."""
+        return not folder or f"{folder}__init__.py" not in self._code.tree.files
 
     def named(self, path: str, name: str, depth: int = 0) -> Resolved:
         """What a dotted name means at the top level of a file."""
@@ -173,7 +185,9 @@ class Definitions:
 
     def called(self, site: Site, call: ast.Call) -> Resolved:
         """What a call runs: a function, or a class that is made."""
-        return self.meant(site, call.func)
+        found = self.meant(site, call.func)
+        # what a property gives is called, not the property
+        return NOTHING if any(d.has_decorator(*_PROPERTIES) for d in found.found) else found
 
     def meant(self, site: Site, expression: ast.expr) -> Resolved:
         """What an expression names, where it stands."""
@@ -192,7 +206,7 @@ class Definitions:
         dotted = written(expression)
         if dotted and not self._is_local(site, dotted.partition(".")[0]):
             found = self.named(site.path, dotted)
-            if found.found:
+            if found.found or self._is_foreign(site.path, dotted.partition(".")[0]):
                 return found
         cls = self.class_of(site, of)
         if cls.found:
@@ -329,6 +343,15 @@ class Definitions:
                     return self.named(target, inner, depth + 1)
         return NOTHING
 
+    def _is_foreign(self, path: str, name: str) -> bool:
+        """Whether a name is imported from something that is not in the tree."""
+        statements = self.namespace(path).get(name, [])
+        return bool(statements) and all(
+            isinstance(s, ast.Import | ast.ImportFrom)
+            and not any(self.module_path(m, path) for m in _imported(s, path, name))
+            for s in statements
+        )
+
     def _overridden(self, owner: Definition, name: str) -> bool:
         last = owner.name.rpartition(".")[2]
         return any(
@@ -354,7 +377,7 @@ def annotation_names(annotation: ast.expr | None) -> list[str]:
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         try:
             annotation = ast.parse(annotation.value, mode="eval").body
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return []
     match annotation:
         case None:
@@ -372,6 +395,14 @@ def annotation_names(annotation: ast.expr | None) -> list[str]:
                 return [n for m in (members if outer == "Union" else members[:1]) for n in annotation_names(m)]
             return [written(of)]
     return [written(annotation)] if written(annotation) else []
+
+
+def _imported(statement: ast.Import | ast.ImportFrom, path: str, name: str) -> list[str]:
+    """The modules that an import may take a name from."""
+    if isinstance(statement, ast.Import):
+        return [a.name for a in statement.names if (a.asname or a.name.split(".")[0]) == name]
+    row = Import(0, statement.module or "", name, "", statement.level, statement.lineno, "")
+    return imported_modules(row, path)
 
 
 def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -410,7 +441,7 @@ def _class_at(module: ast.Module | None, name: str) -> ast.ClassDef | None:
         )
         if found is None:
             return None
-        body = found.body  # type: ignore[attr-defined]
+        body = found.body
     return found if isinstance(found, ast.ClassDef) else None
 
 

@@ -82,7 +82,9 @@ def arguments_of(args: ast.arguments) -> list[ast.arg]:
 
 def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
     """What runs when this function runs, in the order of the source: not what the functions in it do."""
-    waiting = list(reversed(scope.body)) if isinstance(scope, FunctionNode | ast.Module) else [scope]
+    waiting: list[ast.AST] = [scope]
+    if isinstance(scope, FunctionNode | ast.Module):
+        waiting = [*reversed(scope.body)]
     while waiting:
         node = waiting.pop()
         yield node
@@ -327,8 +329,8 @@ class _Follower:
         state = self._expression(node, state)
         if isinstance(node, ast.Constant):
             return (state, None) if node.value else (None, state)
-        yes, no = told(node)
-        return self._tested(state, yes), self._tested(state, no)
+        true, false = told(node)
+        return self._tested(state, true), self._tested(state, false)
 
     def _tested(self, state: _State, names: Iterable[str]) -> _State:
         state = dict(state)

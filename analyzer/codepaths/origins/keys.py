@@ -16,7 +16,6 @@ from analyzer.codepaths.origins.sites import (
     Draft,
     Site,
     answer,
-    having,
     line_of,
     reached_sites,
     site_of,
@@ -41,7 +40,7 @@ def search_key(code: Code, query: Query, reach: Reach) -> OriginSearch:
     definitions = Definitions(code)
     search = _Keys(definitions, Sources(code, definitions, reach), key)
     drafts = [d for site in reached_sites(code, reach) for d in search.lookups(site)]
-    literal = [s for s in sites_mentioning(code, [key])] if key.isidentifier() or not reach else []
+    literal = sites_mentioning(code, [key]) if key.isidentifier() or not reach else []
     elsewhere = [d for site in literal for d in search.lookups(site) if d.proof > Proof.NAMES]
     if not reach:
         drafts, elsewhere = elsewhere, []
@@ -111,7 +110,7 @@ class _Keys:
                 if written(of)[:1].isupper() and not written(of).isupper():  # a generic class
                     return None
                 return Proof.NAMES, [f"looks up `{ast.unparse(index)[:60]}` in {name}, and may be given {self._key}"]
-            if not self._is(known):
+            if known is None or not self._is(known.value):
                 return None
         if written(of) in ("os.environ", "environ"):
             return Proof.CAN_RAISE, [f"needs the environment variable {self._key}, which raises where it is not set"]
@@ -244,8 +243,8 @@ def search_unpack(code: Code, query: Query, reach: Reach) -> OriginSearch:
                     continue
                 proof, why = found
                 said = f"{site.path}:{line_of(target)} takes {expected} values out of `{ast.unparse(value)[:80]}`"
-                drafts.append(Draft(site=site, node=site.statement(target), proof=proof, evidence=(said, why), weight=float(proof),
-                                    last=line_of(target)))  # fmt: skip
+                whole = site.statement(target)
+                drafts.append(Draft(site=site, node=whole, proof=proof, evidence=(said, why), last=line_of(target)))
     if any(d.proof > Proof.NAMES for d in drafts):
         drafts = [d for d in drafts if d.proof > Proof.NAMES]
     reason = (
@@ -280,7 +279,7 @@ def _length(
     if name in _SPLITTING:
         limited = len(inner.args) > 1 or any(k.arg == "maxsplit" for k in inner.keywords)
         limit = constant_of(definitions, site, inner.args[1]) if len(inner.args) > 1 else None
-        if many and limited and (limit is None or (isinstance(limit, int) and limit < expected)):
+        if many and limited and (limit is None or (isinstance(limit.value, int) and limit.value < expected)):
             return None
         return Proof.CAN_RAISE, f"`{name}` gives as many parts as the text has, which nothing checks"
     resolved = definitions.called(site, inner)

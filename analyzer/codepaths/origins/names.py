@@ -63,12 +63,12 @@ class _Undefined:
         for read in reads_of(site.node, site.nodes, self._name):
             if not site.holds(read) or site.caught(read, _NAME_ERRORS) or _is_probe(site, read):
                 continue
-            yield Draft(site=site, node=read, proof=Proof.FLOWS, evidence=self._why(site, scopes))
+            yield Draft(site=site, node=read, proof=Proof.FLOWS, evidence=self._why(site, scopes, read.lineno))
 
-    def _why(self, site: Site, scopes: FileScopes) -> tuple[str, ...]:
+    def _why(self, site: Site, scopes: FileScopes, line: int) -> tuple[str, ...]:
         name = self._name
         where = f"the function {site.function}" if site.function != MODULE else "the top level"
-        said = [f"{site.path} reads {name} in {where}, and neither the function, the file nor Python itself binds it"]
+        said = [f"{site.path}:{line} reads {name} in {where}, and neither that, the file nor Python itself binds it"]
         if name in scopes.checked_only:
             line = scopes.checked_only[name]
             said.append(f"{site.path}:{line} imports {name} for type checkers only: it is absent when the program runs")
@@ -86,7 +86,7 @@ class _Undefined:
         return self._lacking[path]
 
     def elsewhere(self, first: list[str]) -> list[Draft]:
-        """Undefined reads of the name in the files of the tree, beginning with those named and with their neighbours."""
+        """Undefined reads of the name in the tree, beginning with the files named and their neighbours."""
         near = {p.rpartition("/")[0] for p in first}
         paths = sorted(
             self._code.mentioning([self._name]), key=lambda p: (p not in first, p.rpartition("/")[0] not in near, p)
@@ -161,7 +161,7 @@ def _why_unbound(site: Site, name: str, without: list[Binding], others: list[Bin
     elif bindings:
         lines = ", ".join(f"{site.path}:{n}" for n in bindings)
         said.append(
-            f"{site.function} assigns {name} itself at {lines}, so it is local, and no assignment comes before this read"
+            f"{site.function} assigns {name} itself at {lines}, so it is local, and none comes before this read"
         )
     else:
         said.append(f"{name} is local to {site.function}, and nothing assigns it before this read")

@@ -95,7 +95,8 @@ def _drafts(
             raised_in=site, breaking=(node,), weight=float(giving.proof is Proof.FLOWS),
         )  # fmt: skip
     if all(s.value is None or s.how in ("outside", "param", "loop", "unpack") for s in found):
-        why = f"{site.path}:{line_of(operation)} uses {written(value) or 'a value'}, and nothing in its function gives the value"
+        of = written(value) or "a value"
+        why = f"{site.path}:{line_of(operation)} uses {of}, and what gives the value is not to be read in the source"
         yield Draft(site=site, node=operation, proof=Proof.NAMES, evidence=(why,))
 
 
@@ -113,6 +114,9 @@ def _gives_none(code: Code, definitions: Definitions, source: Source) -> _Giving
     call = value.value if isinstance(value, ast.Await) else value
     if not isinstance(call, ast.Call):
         return None
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    if name in ("get", "getenv") and (len(call.args) != 1 or call.keywords):
+        return None  # with a default
     resolved = definitions.called(site, call)
     if resolved.found:
         given = [(d, returning_none(code, d, definitions)) for d in resolved.found]
@@ -126,9 +130,7 @@ def _gives_none(code: Code, definitions: Definitions, source: Source) -> _Giving
             and isinstance(value, ast.Await) == isinstance(definition.node, ast.AsyncFunctionDef)
         )
         return _Giving(Proof.FLOWS if sure else Proof.CAN_RAISE, f"{where} calls {definition.name}: {why}")
-    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-    with_default = name in ("get", "getenv") and (len(call.args) != 1 or bool(call.keywords))
-    if name in _MAY_GIVE_NONE and not with_default:
+    if name in _MAY_GIVE_NONE:
         return _Giving(Proof.CAN_RAISE, f"{where}: {_MAY_GIVE_NONE[name]}")
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from analyzer.codepaths.origins.sites import Site
 
@@ -66,9 +67,7 @@ def _iterations(node: ast.AST) -> Iterator[Operand]:
     elif isinstance(node, ast.comprehension | ast.YieldFrom):
         of = node.iter if isinstance(node, ast.comprehension) else node.value
         yield of, of
-    elif isinstance(node, ast.Starred):
-        yield node, node.value
-    elif isinstance(node, ast.Assign) and any(isinstance(t, ast.Tuple | ast.List) for t in node.targets):
+    elif isinstance(node, ast.Starred) or _takes_apart(node):
         yield node, node.value
     elif isinstance(node, ast.Call) and node.args:
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -76,6 +75,10 @@ def _iterations(node: ast.AST) -> Iterator[Operand]:
             yield node, node.args[0]
     elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
         yield node, node.comparators[0]
+
+
+def _takes_apart(node: ast.AST) -> TypeGuard[ast.Assign]:
+    return isinstance(node, ast.Assign) and any(isinstance(t, ast.Tuple | ast.List) for t in node.targets)
 
 
 def _calls(node: ast.AST) -> Iterator[Operand]:

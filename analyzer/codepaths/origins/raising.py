@@ -40,15 +40,14 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
 
 def _of_statement(code: Code, said: Said, proof: Proof, query: Query, reach: Reach) -> Iterator[Draft]:
     path, function = said.path.file, said.path.function or MODULE
-    reached = reach.of(path, function)
-    if reached is not None and not reached.holds(said.path.line):
-        reached = None
-    site = site_of(code, path, function, reached)
+    site = site_of(code, path, function, reach.of(path, function))
     if site is None or (code.is_test(path) and reach):
         return
     node = _statement_at(site, said.path.line)
     if node is None:
         return
+    if not site.holds(node):
+        site = Site(code, path, function, site.node, None)
     if isinstance(node, ast.Raise) and query.exception and not _may_be(node, query.exception):
         return
     confidence = said.path.confidence * (1.0 if proof is Proof.CAN_RAISE else 0.6)
@@ -98,7 +97,7 @@ def _guard(site: Site, node: ast.stmt) -> tuple[ast.expr, bool] | None:
     part: ast.AST = node
     for outer in (*site.around(node), site.node):
         body = next((b for b in _bodies(outer) if part in b), [])
-        before = body[: body.index(part)] if part in body else []  # type: ignore[arg-type]
+        before = body[: body.index(part)] if part in body else []
         for above in reversed(before):
             if isinstance(above, ast.If) and not above.orelse and ends_early(above.body):
                 return above.test, False
@@ -141,11 +140,8 @@ def _drift(
             if key is None:
                 continue
             for written in writers(code, key, site.path)[: 4 * _SIBLING_WRITERS]:
-                if (
-                    builtin_type(written.value) != wrong
-                    or written.site.path == site.path
-                    and line_of(written.node) == line_of(raised)
-                ):
+                here = (written.site.path, line_of(written.node)) == (site.path, line_of(raised))
+                if here or builtin_type(written.value) != wrong:
                     continue
                 reached = reach.of(written.site.path, written.site.function)
                 evidence = (
@@ -155,8 +151,9 @@ def _drift(
                 )
                 origin = Site(code, written.site.path, written.site.function, written.site.node, reached)
                 yield Draft(
-                    site=origin, node=written.node, proof=Proof.CAN_RAISE, evidence=evidence, raised=raised, raised_in=site,
-                    confidence=round(confidence * 0.8, 3), weight=confidence * 0.8, breaking=(written.node,),
+                    site=origin, node=written.node, proof=Proof.CAN_RAISE, evidence=evidence, raised=raised,
+                    raised_in=site, confidence=round(confidence * 0.8, 3), weight=confidence * 0.8,
+                    breaking=(written.node,),
                 )  # fmt: skip
 
 

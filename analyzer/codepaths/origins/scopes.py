@@ -11,8 +11,25 @@ from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.flow import FunctionNode, bound_names
 
 _ALWAYS = frozenset(dir(builtins)) | frozenset(
-    "__file__ __name__ __doc__ __package__ __spec__ __loader__ __path__ __builtins__ __class__ __annotations__ __debug__"
-    " __module__ __qualname__ __dict__ WindowsError unicode reveal_type".split()
+    [
+        "__file__",
+        "__name__",
+        "__doc__",
+        "__package__",
+        "__spec__",
+        "__loader__",
+        "__path__",
+        "__builtins__",
+        "__class__",
+        "__annotations__",
+        "__debug__",
+        "__module__",
+        "__qualname__",
+        "__dict__",
+        "WindowsError",
+        "unicode",
+        "reveal_type",
+    ]
 )
 
 
@@ -37,11 +54,15 @@ class FileScopes:
     def _read(self, module: ast.Module) -> None:
         self.globals = bound_names(module)
         for node in ast.walk(module):
-            if isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names):
-                self.open = True
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("exec", "globals"):
-                self.open = True
-            elif isinstance(node, ast.Attribute) and node.attr == "__builtins__":
+            if (
+                (isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names))
+                or (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name)
+                    and node.func.id in ("exec", "globals")
+                )
+                or (isinstance(node, ast.Attribute) and node.attr == "__builtins__")
+            ):
                 self.open = True
             elif isinstance(node, ast.Global):
                 self.declared.update(dict.fromkeys(node.names, node.lineno))
@@ -101,9 +122,7 @@ def reads_of(scope: FunctionNode | ast.Module, nodes: list[ast.AST], name: str) 
         elif isinstance(node, ast.AnnAssign) and not isinstance(scope, ast.Module):
             hidden.update(ast.walk(node.annotation))  # never evaluated in a function
         elif isinstance(node, ast.ClassDef):
-            own = {
-                t.id for s in node.body for t in ast.walk(s) if isinstance(t, ast.Name) and isinstance(t.ctx, ast.Store)
-            }
+            own = bound_names(ast.Module(body=node.body, type_ignores=[]))
             hidden.update(n for s in node.body for n in ast.walk(s) if name in own)
     reads = [n for n in nodes if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
     return [n for n in reads if n not in hidden]

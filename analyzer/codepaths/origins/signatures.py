@@ -135,9 +135,9 @@ def _draft(
         "too many": f"passes {len(call.args)} positional arguments",
         "multiple": f"gives {', '.join(sorted(complaint.names))} twice",
     }[complaint.problem]
-    evidence = (
+    evidence: tuple[str, ...] = (
         f"{site.path}:{line_of(call)} calls {definition.name} and {what}",
-        f"{definition.where} defines it to take: {takes} (signature drift: the call and the definition were not changed together)",
+        f"{definition.where} defines it to take: {takes} (signature drift: one was changed without the other)",
     )
     if not sure:
         evidence = (
@@ -149,7 +149,7 @@ def _draft(
         node=call,
         proof=Proof.FLOWS if sure else Proof.CAN_RAISE,
         evidence=evidence,
-        breaking=(call, definition.node)[:1],
+        breaking=(call,),
     )
 
 
@@ -200,7 +200,9 @@ def signature_of(node: FunctionNode, *, bound: bool) -> Signature:
 def _of_dataclass(node: ast.ClassDef) -> Signature:
     fields = [
         s for s in node.body
-        if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name) and "ClassVar" not in ast.unparse(s.annotation)
+        if isinstance(s, ast.AnnAssign)
+        and isinstance(s.target, ast.Name)
+        and "ClassVar" not in ast.unparse(s.annotation)
     ]  # fmt: skip
     options = [k for d in node.decorator_list if isinstance(d, ast.Call) for k in d.keywords]
     by_name_only = any(k.arg == "kw_only" and isinstance(k.value, ast.Constant) and k.value.value for k in options)
@@ -212,7 +214,8 @@ def _of_dataclass(node: ast.ClassDef) -> Signature:
             and written(s.value.func).rpartition(".")[2] == "field"
             and isinstance(s.target, ast.Name)
         ):
-            if not {"default", "default_factory"} & {k.arg for k in s.value.keywords} and not _is_no_argument(s.value):
+            given = {k.arg for k in s.value.keywords}
+            if not {"default", "default_factory"} & given and not _is_no_argument(s.value):
                 required.append(s.target.id)
     return Signature(
         positional=() if by_name_only else tuple(names),

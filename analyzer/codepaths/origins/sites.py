@@ -13,13 +13,13 @@ from itertools import pairwise
 
 from analyzer.codepaths.fact_rows import MODULE
 from analyzer.codepaths.origins.code import Code
-from analyzer.codepaths.origins.flow import Flow, Scope, own_nodes
+from analyzer.codepaths.origins.flow import Flow, Scope, arguments_of, own_nodes
 from analyzer.codepaths.origins.narrowing import written
 from analyzer.codepaths.origins.reach import Reach, Reached
 from analyzer.model import CodePath, LookAlike, Origin, OriginSearch, Proof, Role
 
 MAX_ORIGINS, MAX_SIBLINGS, MAX_LOOK_ALIKES = 10, 20, 10
-_MAX_FILES = 150
+_MAX_FILES = 80
 """files that one question parses beyond the reach"""
 _CONFIDENCE = {Proof.FLOWS: 0.9, Proof.CAN_RAISE: 0.5, Proof.NAMES: 0.2}
 _CONDITIONS = (ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case, ast.BoolOp)
@@ -35,6 +35,15 @@ class Site:
     def nodes(self) -> list[ast.AST]:
         """All that runs in it, in the order of the source."""
         return list(own_nodes(self.node))
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of its parameters."""
+        return (
+            frozenset(a.arg for a in arguments_of(self.node.args))
+            if not isinstance(self.node, ast.Module)
+            else frozenset()
+        )
 
     @cached_property
     def flow(self) -> Flow:
@@ -58,8 +67,17 @@ class Site:
         return next((n for n in (node, *self.around(node)) if isinstance(n, ast.stmt)), node)
 
     def holds(self, node: ast.AST) -> bool:
-        """Whether a part is on the way to the error."""
-        return self.reached is None or self.reached.holds(line_of(node))
+        """Whether a part is on the way to the error: in the lines that count, on the very line that a frame names."""
+        reached = self.reached
+        if reached is None:
+            return True
+        if not reached.holds(line_of(node)):
+            return False
+        if reached.line is None:
+            return True
+        whole = self.statement(node)
+        part = node if hasattr(whole, "body") else whole  # of a block only its head runs on that line
+        return line_of(part) <= reached.line <= end_of(part)
 
     def unconditional(self, node: ast.AST) -> bool:
         """Whether it runs whenever the function does, as far as it is not left before."""
@@ -140,7 +158,7 @@ def sites_in(code: Code, path: str) -> list[Site]:
 
 
 def sites_mentioning(code: Code, words: Sequence[str], fits: Callable[[str], bool] | None = None) -> list[Site]:
-    """The functions of the files outside the tests whose text has all these words and fits; of at most 150 files."""
+    """The functions of the files outside the tests whose text has all these words and fits; of at most 80 files."""
     paths = [p for p in code.mentioning(words) if fits is None or fits(p)]
     return [site for path in paths[:_MAX_FILES] for site in sites_in(code, path)]
 

@@ -1,4 +1,4 @@
-"""Where the value of an expression comes from: back over assignments, arguments, fields and returns, as far as is sure."""
+"""Where the value of an expression comes from: back over assignments, arguments, fields and returns."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from analyzer.codepaths.fact_rows import MODULE
 from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.definitions import Definition, Definitions
 from analyzer.codepaths.origins.flow import FunctionNode, arguments_of, own_nodes
-from analyzer.codepaths.origins.reach import Reach
-from analyzer.codepaths.origins.sites import Site, having, line_of, reached_sites, site_of
+from analyzer.codepaths.origins.reach import Reach, Reached
+from analyzer.codepaths.origins.sites import Site, line_of, site_of
 
 _MAX_STEPS = 3
 _MAX_SOURCES = 24
@@ -38,6 +38,8 @@ class Sources:
     def __init__(self, code: Code, definitions: Definitions, reach: Reach) -> None:
         self._code, self._definitions, self._reach = code, definitions, reach
         self._callers: dict[str, list[tuple[Site, ast.Call]]] = {}
+        self._lines: dict[str, list[tuple[Reached, int]]] | None = None
+        self._sites: dict[tuple[str, str, int], Site | None] = {}
 
     def of(self, site: Site, value: ast.expr, *, returns: bool = True) -> list[Source]:
         """Where a value comes from; with `returns` also through functions of the tree that are not async."""
@@ -101,21 +103,42 @@ class Sources:
             yield Source(site=site, value=None, how="param", steps=steps, tested=tested)
 
     def _calls_of(self, site: Site) -> list[tuple[Site, ast.Call]]:
+        """The calls of a function that the reach holds."""
         last = site.function.rpartition(".")[2]
         if last not in self._callers:
-            sites = reached_sites(self._code, self._reach, having(self._code, last)) if self._reach else []
+            found = [(self._shared_site(r), line) for r, line in self._lines_of_calls().get(last, ())]
             self._callers[last] = [
                 (s, n)
-                for s in sites
+                for s, line in found
+                if s is not None
                 for n in s.nodes
-                if isinstance(n, ast.Call) and getattr(n.func, "attr", getattr(n.func, "id", "")) == last
+                if isinstance(n, ast.Call) and line_of(n) == line and _called(n) == last
             ]
-        calls = self._callers[last]
-        return [
-            (s, c)
-            for s, c in calls
-            if any(d.path == site.path and d.name == site.function for d in self._definitions.called(s, c).found)
-        ]
+        return [(s, c) for s, c in self._callers[last] if self._runs(s, c, site)]
+
+    def _runs(self, caller: Site, call: ast.Call, site: Site) -> bool:
+        found = self._definitions.called(caller, call).found
+        return any((d.path, d.name) == (site.path, site.function) for d in found)
+
+    def _lines_of_calls(self) -> dict[str, list[tuple[Reached, int]]]:
+        """Name of what is called → the functions of the reach that call it, with the line: by the facts, so fast."""
+        if self._lines is None:
+            self._lines = {}
+            functions: dict[str, dict[str, list[Reached]]] = {}
+            for reached in self._reach:
+                functions.setdefault(reached.path, {}).setdefault(reached.function, []).append(reached)
+            for path in sorted(functions):
+                facts = self._code.facts.of(path)
+                for row in facts.calls:
+                    for reached in functions[path].get(facts.functions[row.function].name, ()):
+                        self._lines.setdefault(row.name, []).append((reached, row.line))
+        return self._lines
+
+    def _shared_site(self, reached: Reached) -> Site | None:
+        key = (reached.path, reached.function, reached.first)
+        if key not in self._sites:
+            self._sites[key] = site_of(self._code, reached.path, reached.function, reached)
+        return self._sites[key]
 
     def _field(
         self, site: Site, read: ast.Attribute, steps: tuple[str, ...], tested: bool, depth: int
@@ -234,6 +257,10 @@ def builtin_type(value: ast.expr | None) -> str | None:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="json"), attr="dumps")):
             return "str"
     return None
+
+
+def _called(call: ast.Call) -> str:
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
 
 
 def _is_self(node: ast.expr) -> bool:

@@ -22,7 +22,7 @@ from analyzer.codepaths.origins.sites import (
     sites_mentioning,
 )
 from analyzer.codepaths.origins.sources import Sources
-from analyzer.codepaths.origins.writers import constant_of, key_of, writers
+from analyzer.codepaths.origins.writers import Constant, constant_of, key_of, writers
 from analyzer.model import OriginSearch, Proof, Query
 
 _SECOND_ARGUMENT = frozenset({"wait_for"})
@@ -52,7 +52,7 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     sites = reached_sites(code, reach, having(code, "timeout", "wait_for", "_after"))
     if not reach:
         sites = sites_mentioning(code, ["wait_for"])
-    limits = _Limits(code, definitions, Sources(code, definitions, reach))
+    limits = _Limits(code, definitions, Sources(code, definitions, reach), search_keys=bool(reach))
     drafts = [
         draft for site in sites for wait in waits(site) if site.holds(wait.call) and not site.caught(wait.call, _ERRORS)
         for draft in _drafts(site, wait, limits, seconds)
@@ -82,27 +82,31 @@ def waits(site: Site) -> Iterator[Wait]:
 
 
 class _Limits:
-    def __init__(self, code: Code, definitions: Definitions, sources: Sources) -> None:
-        self._code, self._definitions, self._sources = code, definitions, sources
+    def __init__(self, code: Code, definitions: Definitions, sources: Sources, *, search_keys: bool) -> None:
+        self._code, self._definitions, self._sources, self._search_keys = code, definitions, sources, search_keys
+        self._of_key: dict[str, list[tuple[float, str, int]]] = {}
 
     def of(self, site: Site, limit: ast.expr) -> list[tuple[float, str, int]]:
         """(seconds, file, line) of each value that a limit can have."""
         found: list[tuple[float, str, int]] = []
         for source in self._sources.of(site, limit):
             value = source.value if source.value is not None else limit
-            number = constant_of(self._definitions, source.site, value)
-            if _is_number(number):
-                found.append((float(number), source.site.path, line_of(value)))  # type: ignore[arg-type]
+            found.extend(_seconds(constant_of(self._definitions, source.site, value)))
+            if found:
                 continue
             key = key_of(value)
             default = _default(value)
             if default is not None:
                 found.append((default, source.site.path, line_of(value)))
-            for put in writers(self._code, key, source.site.path) if key else []:
-                number = constant_of(self._definitions, put.site, put.value)
-                if _is_number(number):
-                    found.append((float(number), put.site.path, line_of(put.node)))  # type: ignore[arg-type]
+            if key and self._search_keys:
+                found.extend(self._written(key, source.site.path))
         return sorted(set(found))
+
+    def _written(self, key: str, near: str) -> list[tuple[float, str, int]]:
+        if key not in self._of_key:
+            put = writers(self._code, key, near)
+            self._of_key[key] = [x for w in put for x in _seconds(constant_of(self._definitions, w.site, w.value))]
+        return self._of_key[key]
 
 
 def _drafts(site: Site, wait: Wait, limits: _Limits, seconds: float | None) -> Iterator[Draft]:
@@ -124,7 +128,7 @@ def _drafts(site: Site, wait: Wait, limits: _Limits, seconds: float | None) -> I
         evidence.append(f"{known[0][1]}:{known[0][2]} sets its limit to {known[0][0]:g} s")
     else:
         evidence.append("how long it waits is not to be read in the source")
-    proof = Proof.CAN_RAISE if weight >= 0 and wait.name in _BOUNDING | {"Timeout"} or weight > 0 else Proof.NAMES
+    proof = Proof.CAN_RAISE if (weight >= 0 and wait.name in _BOUNDING | {"Timeout"}) or weight > 0 else Proof.NAMES
     yield Draft(
         site=site,
         node=wait.call,
@@ -187,5 +191,7 @@ def _as_number(held: object) -> float | None:
         return None
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _seconds(constant: Constant | None) -> list[tuple[float, str, int]]:
+    if constant is None or isinstance(constant.value, bool) or not isinstance(constant.value, int | float):
+        return []
+    return [(float(constant.value), constant.path, constant.line)]

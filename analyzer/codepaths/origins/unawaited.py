@@ -16,10 +16,9 @@ from analyzer.model import OriginSearch, Proof
 Operands = Callable[[Site], Iterator[tuple[ast.AST, ast.expr]]]
 """the operations of a function that the message speaks of, each with the value that it is done to"""
 _HANDED_ON = frozenset(
-    {"create_task", "ensure_future", "gather", "wait", "wait_for", "run", "run_until_complete", "shield", "as_completed",
-     "run_coroutine_threadsafe", "add_task", "start_soon", "spawn"}
+    ("create_task", "ensure_future", "gather", "wait", "wait_for", "run", "run_until_complete", "shield", "spawn",
+     "as_completed", "run_coroutine_threadsafe", "add_task", "start_soon")
 )  # fmt: skip
-_COROUTINES = frozenset({("asyncio", "sleep"), ("asyncio", "gather"), ("asyncio", "wait_for"), ("asyncio", "wait")})
 _ERRORS = ("TypeError", "AttributeError")
 
 
@@ -51,7 +50,7 @@ def _uses(
     site: Site, definitions: Definitions, sources: Sources, operands: Operands
 ) -> Iterator[tuple[Draft, Definition]]:
     for operation, value in operands(site):
-        if not site.holds(operation) or site.caught(operation, _ERRORS):
+        if not site.holds(operation) or not _may_be(site, value) or site.caught(operation, _ERRORS):
             continue
         origins = sources.of(site, value)
         for source in origins:
@@ -67,7 +66,7 @@ def _uses(
             all_async = len(asynchronous) == len(resolved.found)
             proof = Proof.FLOWS if certain else Proof.CAN_RAISE if all_async else Proof.NAMES
             evidence = (
-                f"{source.site.path}:{line_of(call)} calls {definition.name} without `await`, so that it gets a coroutine",
+                f"{source.site.path}:{line_of(call)} calls {definition.name} without `await` and gets a coroutine",
                 f"{definition.where} defines {definition.name} as `async def`",
                 f"{site.path}:{line_of(operation)} uses the coroutine as if it were the result",
                 *source.steps[:2],
@@ -81,6 +80,25 @@ def _uses(
             )  # fmt: skip
 
 
+def _may_be(site: Site, value: ast.expr) -> bool:
+    """Whether a value can come from a call of something that is `async`, by a look that is fast."""
+    names = site.code.async_names()
+    if isinstance(value, ast.Call):
+        return _name_of(value) in names
+    place = written(value)
+    if site.reached is not None and ("." in place or place in site.parameters):
+        return True
+    return any(
+        isinstance(n.value, ast.Call) and _name_of(n.value) in names
+        for n in site.nodes
+        if isinstance(n, ast.Assign) and place and any(written(t) == place for t in n.targets)
+    )
+
+
+def _name_of(call: ast.Call) -> str:
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
 def _elsewhere(
     code: Code, definitions: Definitions, culprit: Definition
 ) -> tuple[list[Draft], list[tuple[str, int, str]]]:
@@ -92,7 +110,7 @@ def _elsewhere(
     harmless: list[tuple[str, int, str]] = []
     for site in sites_mentioning(code, [name]):
         for call in site.nodes:
-            if not isinstance(call, ast.Call) or getattr(call.func, "attr", getattr(call.func, "id", "")) != name:
+            if not isinstance(call, ast.Call) or _name_of(call) != name:
                 continue
             if culprit not in definitions.called(site, call).found:
                 continue

@@ -12,6 +12,7 @@ from analyzer.codepaths.origins.narrowing import written
 from analyzer.codepaths.origins.sites import Site, line_of, sites_in
 
 _MAX_FILES = 40
+_MAX_DEPTH = 4
 
 
 class Written(NamedTuple):
@@ -84,52 +85,57 @@ def key_of(value: ast.expr) -> str | None:
     return None
 
 
-def constant_of(definitions: Definitions, site: Site, value: ast.expr, depth: int = 0) -> object | None:
-    """The value of an expression where it is a literal, or a name that one literal is assigned to; else None."""
+class Constant(NamedTuple):
+    """A literal, and where it is written."""
+
+    value: object
+    path: str
+    line: int
+
+
+def constant_of(definitions: Definitions, site: Site, value: ast.expr, depth: int = 0) -> Constant | None:
+    """The literal behind an expression: itself, a product of two, or what a name stands for; None for all else."""
     match value:
         case ast.Constant(value=held):
-            return held  # type: ignore[no-any-return]
+            return Constant(held, site.path, value.lineno)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
-            return -number
+            return Constant(-number, site.path, value.lineno)
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
             a, b = (constant_of(definitions, site, v, depth + 1) for v in (left, right))
-            return a * b if isinstance(a, int | float) and isinstance(b, int | float) else None
+            if a is None or b is None or not isinstance(a.value, int | float) or not isinstance(b.value, int | float):
+                return None
+            return Constant(a.value * b.value, site.path, value.lineno)
         case ast.Call(func=ast.Name(id="float" | "int"), args=[inner]):
             return constant_of(definitions, site, inner, depth + 1)
-    if depth > 4:
+    if depth > _MAX_DEPTH:
         return None
     if isinstance(value, ast.Name):
         for binding in site.flow.reaching(value):
             if binding.kind == "assign" and binding.value is not None:
                 return constant_of(definitions, site, binding.value, depth + 1)
-        return constant_named(definitions, site.path, value.id)
     dotted = written(value)
-    if dotted and "[" not in dotted:
-        return constant_named(definitions, site.path, dotted)
-    return None
+    return constant_named(definitions, site.path, dotted) if dotted and "[" not in dotted else None
 
 
-def constant_named(definitions: Definitions, path: str, name: str, depth: int = 0) -> object | None:
-    """The literal behind a module's constant, also an imported one."""
+def constant_named(definitions: Definitions, path: str, name: str, depth: int = 0) -> Constant | None:
+    """The literal behind a constant of a module or of a class, also an imported one."""
     head, _, rest = name.partition(".")
-    for statement in definitions.namespace(path).get(head, []) if depth < 4 else []:
+    for statement in definitions.namespace(path).get(head, []) if depth < _MAX_DEPTH else []:
         value = getattr(statement, "value", None)
         if isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Constant) and not rest:
-            return value.value  # type: ignore[no-any-return]
+            return Constant(value.value, path, statement.lineno)
         if isinstance(statement, ast.ClassDef) and rest:
             for inner in statement.body:
                 held = getattr(inner, "value", None)
                 targets = [*getattr(inner, "targets", []), getattr(inner, "target", None)]
                 if isinstance(held, ast.Constant) and any(isinstance(t, ast.Name) and t.id == rest for t in targets):
-                    return held.value  # type: ignore[no-any-return]
+                    return Constant(held.value, path, inner.lineno)
         if isinstance(statement, ast.ImportFrom):
             for alias in statement.names:
-                if (alias.asname or alias.name) == head:
-                    module = definitions.imported_from(statement, path)
-                    if module is not None:
-                        return constant_named(
-                            definitions, module, ".".join(filter(None, [alias.name, rest])), depth + 1
-                        )
+                module = definitions.imported_from(statement, path) if (alias.asname or alias.name) == head else None
+                if module is not None:
+                    there = ".".join(filter(None, [alias.name, rest]))
+                    return constant_named(definitions, module, there, depth + 1)
     return None
 
 
