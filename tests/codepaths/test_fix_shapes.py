@@ -68,6 +68,18 @@ def test_a_value_made_text_before_the_encoder_finds_the_raw_ones(search: Search)
     assert all(p.role is Role.SIBLING and p.evidence and p.excerpt for p in found.siblings)
 
 
+def test_a_value_is_followed_through_names_and_returned_dicts(search: Search) -> None:
+    named = "import json\n\ndef report(oven):\n    phase = oven.phase\n    return json.dumps({'phase': phase})\n"
+    given = "def facts(oven):\n    return {'phase': oven.phase}\n"
+    takes = "import json\n\ndef send(oven):\n    found = facts(oven)\n    return json.dumps(found)\n"
+    files = {"bakery/a.py": named, "bakery/b.py": named, "bakery/c.py": given, "bakery/d.py": takes}
+    by_name = search(files, {"bakery/a.py": named.replace("'phase': phase", "'phase': str(phase)")})
+    assert siblings(by_name) == ["bakery/b.py:5", "bakery/c.py:2"]
+    given_back = search({}, {"bakery/c.py": given.replace(".phase}", ".phase.value}")})
+    assert siblings(given_back) == ["bakery/b.py:5"]
+    assert look_alikes(given_back) == {"bakery/a.py:5": "`str(phase)` is text before it reaches json.dumps"}
+
+
 def test_a_value_read_from_something_else_is_no_sibling_where_several_classes_have_it(search: Search) -> None:
     classes = "class Oven:\n    def __init__(self):\n        self.phase = Phase.HOT\n\n"
     classes += "class Moon:\n    def __init__(self):\n        self.phase = 'full'\n"
