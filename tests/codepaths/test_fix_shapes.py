@@ -387,6 +387,16 @@ def test_the_first_commit_of_a_history_has_no_form_before_it(repository, cache) 
     index.close()
 
 
+def test_a_file_nested_beyond_reason_is_an_answer_not_a_crash(search: Search) -> None:
+    deep = "x = " + " + ".join(["one"] * 3_000) + "\n"
+    call = "import requests\n\ndef ask(url):\n    return requests.get(url)\n"
+    found = search(
+        {"deep.py": deep, "a.py": call, "b.py": call},
+        {"deep.py": deep + "y = 1\n", "a.py": call.replace("url)\n", "url, timeout=5)\n")},
+    )
+    assert siblings(found) == ["b.py:4"]
+
+
 def test_secrets_of_a_hunk_stay_hidden(search: Search) -> None:
     code = "def ask(http):\n    return http.open_door('ada@example.com', retries={})\n"
     found = search({"a.py": code.format(1), "b.py": code.format(1)}, {"a.py": code.format(2)})

@@ -35,7 +35,11 @@ def search_fix(code: Code, git: Git, commit: str, *, redact: Redact) -> FixSearc
     places: list[Place] = []
     shapes: list[Shape] = []
     for lifted in found.lifted:
-        here = list(islice(lifted.search(code), _MAX_READ))
+        try:
+            here = list(islice(lifted.search(code), _MAX_READ))
+        except RecursionError:
+            reasons.append(f"{lifted.shape.text}: a file of the tree is nested too deeply to be searched")
+            continue
         count = sum(not place.harmless for place in here)
         if count > (_MAX_OF_A_FORM if lifted.generic else _MAX_SIBLINGS):
             reasons.append(f"{lifted.shape.text}: {count} places are like that, too many to be one defect")
@@ -105,15 +109,21 @@ def _lift(fix: Fix, code: Code, found: _Found) -> list[str]:
         if not file.is_python or file.is_test or file.before is None or file.after is None:
             continue
         compared += 1
-        for edit in _edits(file):
-            changed += not _holds_only(edit)
-            own = [one for one in recognise(edit) if one.applies(code)]
-            for one in own:
-                found.add(one, edit)
-            if not own:
-                unknown.append(edit)
+        try:
+            for edit in _edits(file):
+                changed += not _holds_only(edit)
+                own = [one for one in recognise(edit) if one.applies(code)]
+                for one in own:
+                    found.add(one, edit)
+                if not own:
+                    unknown.append(edit)
+        except RecursionError:
+            reasons.append(f"{file.path} is nested too deeply to be compared")
     for edit in unknown:  # a form says less than a repair that is known: it takes the room that is left
-        form = lift_form(edit) if len(found.lifted) < _MAX_SHAPES else None
+        try:
+            form = lift_form(edit) if len(found.lifted) < _MAX_SHAPES else None
+        except RecursionError:
+            continue
         if form is not None:
             found.add(form, edit)
     if fix.merge:
