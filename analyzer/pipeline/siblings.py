@@ -159,7 +159,7 @@ def _knowing(rules: Sequence[Path]) -> Explain:
     try:
         knowledge: Any = import_module("analyzer.causes.knowledge").Knowledge.load(tuple(rules))
     except ModuleNotFoundError:
-        return lambda text, exception: None
+        return lambda _text, _exception: None
     return lambda text, exception: knowledge.explain(text, exception or None)
 
 
