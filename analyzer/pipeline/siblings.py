@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def siblings_of_cluster(
     """
     with following_schema():
         cluster, causes = _asked(report, cluster_id)
-        query = _query(cluster, explain or _explain)
+        query = _query(cluster, explain or _knowing(rules))
         if repo is None:
             return _saved(cluster, causes, query)
         commit = _commit(report, cluster, causes)
@@ -153,13 +154,13 @@ def _query(cluster: Mapping[str, Any], explain: Explain) -> Query:
     return known if known is not None else Query(kind=QueryKind.TEXT, text=core, exception=exception)
 
 
-def _explain(text: str, exception: str) -> Query | None:
-    """What the knowledge base says of a message; None as long as there is none."""
-    from analyzer import causes
-
-    knowledge = getattr(causes, "load_knowledge", None)
-    found: Query | None = knowledge().explain(text, exception) if knowledge is not None else None
-    return found
+def _knowing(rules: Sequence[Path]) -> Explain:
+    """What the knowledge base of runtime messages says of one; nothing where there is no knowledge base."""
+    try:
+        knowledge: Any = import_module("analyzer.causes.knowledge").Knowledge.load(tuple(rules))
+    except ModuleNotFoundError:
+        return lambda _text, _exception: None
+    return lambda text, exception: knowledge.explain(text, exception or None)
 
 
 def _asked_of(cluster: Mapping[str, Any], query: Query) -> dict[str, Any]:

@@ -68,6 +68,18 @@ def test_a_value_made_text_before_the_encoder_finds_the_raw_ones(search: Search)
     assert all(p.role is Role.SIBLING and p.evidence and p.excerpt for p in found.siblings)
 
 
+def test_a_value_is_followed_through_names_and_returned_dicts(search: Search) -> None:
+    named = "import json\n\ndef report(oven):\n    phase = oven.phase\n    return json.dumps({'phase': phase})\n"
+    given = "def facts(oven):\n    return {'phase': oven.phase}\n"
+    takes = "import json\n\ndef send(oven):\n    found = facts(oven)\n    return json.dumps(found)\n"
+    files = {"bakery/a.py": named, "bakery/b.py": named, "bakery/c.py": given, "bakery/d.py": takes}
+    by_name = search(files, {"bakery/a.py": named.replace("'phase': phase", "'phase': str(phase)")})
+    assert siblings(by_name) == ["bakery/b.py:5", "bakery/c.py:2"]
+    given_back = search({}, {"bakery/c.py": given.replace(".phase}", ".phase.value}")})
+    assert siblings(given_back) == ["bakery/b.py:5"]
+    assert look_alikes(given_back) == {"bakery/a.py:5": "`str(phase)` is text before it reaches json.dumps"}
+
+
 def test_a_value_read_from_something_else_is_no_sibling_where_several_classes_have_it(search: Search) -> None:
     classes = "class Oven:\n    def __init__(self):\n        self.phase = Phase.HOT\n\n"
     classes += "class Moon:\n    def __init__(self):\n        self.phase = 'full'\n"
@@ -373,6 +385,16 @@ def test_the_first_commit_of_a_history_has_no_form_before_it(repository, cache) 
     with pytest.raises(RepositoryError, match="no such commit"):
         index.siblings_of_fix("abcdef0123")
     index.close()
+
+
+def test_a_file_nested_beyond_reason_is_an_answer_not_a_crash(search: Search) -> None:
+    deep = "x = " + " + ".join(["one"] * 3_000) + "\n"
+    call = "import requests\n\ndef ask(url):\n    return requests.get(url)\n"
+    found = search(
+        {"deep.py": deep, "a.py": call, "b.py": call},
+        {"deep.py": deep + "y = 1\n", "a.py": call.replace("url)\n", "url, timeout=5)\n")},
+    )
+    assert siblings(found) == ["b.py:4"]
 
 
 def test_secrets_of_a_hunk_stay_hidden(search: Search) -> None:

@@ -35,15 +35,16 @@ def test_a_commit_that_only_laid_a_line_out_is_joined_by_the_one_that_brought_it
 
 
 def test_a_commit_tells_its_size_and_whether_it_is_newer(repository, opened) -> None:
-    repository.commit({"oven.py": "x = 1\n"})
+    first = repository.commit({"oven.py": "x = 1\n"})
     good = repository.commit({"oven.py": OVEN, "a.py": "", "b.py": ""})
     index = opened(repository.root)
     place = index.code.place("oven.py", 5)
     (commit,) = index.changes(place).commits
     assert (commit.files, commit.merge, commit.newer) == (3, False, None)
     assert [c.newer for c in index.changes(place, since=good).commits] == [False]
-    assert [c.newer for c in index.changes(place, since=f"{good}~1").commits] == [True]
-    assert [c.newer for c in index.changes(place, since="0" * 40).commits] == [None]
+    assert [c.newer for c in index.changes(place, since=first).commits] == [True]
+    for unknown in ("0" * 40, "HEAD", "--output=/tmp/x"):
+        assert [c.newer for c in index.changes(place, since=unknown).commits] == [None]
 
 
 def test_what_came_after_the_commit_that_is_read_is_never_told(repository, opened) -> None:

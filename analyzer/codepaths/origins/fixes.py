@@ -20,7 +20,7 @@ from analyzer.model import CodePath, FixSearch, LookAlike, Role, Shape
 _MAX_SIBLINGS, _MAX_OF_A_FORM = 30, 12
 """a defect that stands in more places is how this code is written"""
 _MAX_LOOK_ALIKES = 20
-_MAX_SHAPES = 12
+_MAX_SHAPES = 20
 _MAX_READ = 2_000
 Redact = Callable[[str], str]
 
@@ -35,7 +35,11 @@ def search_fix(code: Code, git: Git, commit: str, *, redact: Redact) -> FixSearc
     places: list[Place] = []
     shapes: list[Shape] = []
     for lifted in found.lifted:
-        here = list(islice(lifted.search(code), _MAX_READ))
+        try:
+            here = list(islice(lifted.search(code), _MAX_READ))
+        except RecursionError:
+            reasons.append(f"{lifted.shape.text}: a file of the tree is nested too deeply to be searched")
+            continue
         count = sum(not place.harmless for place in here)
         if count > (_MAX_OF_A_FORM if lifted.generic else _MAX_SIBLINGS):
             reasons.append(f"{lifted.shape.text}: {count} places are like that, too many to be one defect")
@@ -61,7 +65,8 @@ class _Found:
     lines: set[tuple[str, int]] = field(default_factory=set)
 
     def add(self, lifted: Lifted, edit: Edit | None = None) -> None:
-        if all(lifted.shape.text != other.shape.text for other in self.lifted):
+        known = any(lifted.shape.text == other.shape.text for other in self.lifted)
+        if not known and len(self.lifted) < _MAX_SHAPES:
             self.lifted.append(lifted)
         self.lines.add((lifted.shape.file, lifted.shape.line))
         if edit is not None and edit.scope.function != "<module>":
@@ -97,19 +102,30 @@ def _lift(fix: Fix, code: Code, found: _Found) -> list[str]:
     """Collects the repairs; gives what could not be read or searched for."""
     reasons = []
     compared = changed = 0
+    unknown: list[Edit] = []
     for file in fix.files:
         for lifted in ignoring.recognise(file):
             found.add(lifted)
         if not file.is_python or file.is_test or file.before is None or file.after is None:
             continue
         compared += 1
-        for edit in _edits(file):
-            changed += not _holds_only(edit)
-            own = [one for one in recognise(edit) if one.applies(code)]
-            form = lift_form(edit) if not own else None
-            for one in own if form is None else [form]:
-                if len(found.lifted) < _MAX_SHAPES:
+        try:
+            for edit in _edits(file):
+                changed += not _holds_only(edit)
+                own = [one for one in recognise(edit) if one.applies(code)]
+                for one in own:
                     found.add(one, edit)
+                if not own:
+                    unknown.append(edit)
+        except RecursionError:
+            reasons.append(f"{file.path} is nested too deeply to be compared")
+    for edit in unknown:  # a form says less than a repair that is known: it takes the room that is left
+        try:
+            form = lift_form(edit) if len(found.lifted) < _MAX_SHAPES else None
+        except RecursionError:
+            continue
+        if form is not None:
+            found.add(form, edit)
     if fix.merge:
         reasons.append("a merge: compared with its first parent")
     if fix.left_out:

@@ -11,6 +11,7 @@ from analyzer.codepaths.sinks import FAMILIES
 
 _READING = frozenset({"load", "loads"})
 _MAX_STEPS = 6
+_BUILT = (ast.Dict, ast.List, ast.Tuple, ast.Set, ast.ListComp, ast.DictComp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,8 @@ def _leaves(node: ast.expr, assigned: dict[str, list[ast.expr]], seen: set[int],
             yield from _leaves(part, assigned, seen, depth + 1)
         return
     sources = assigned.get(node.id, []) if isinstance(node, ast.Name) else []
-    built = [s for s in sources if isinstance(s, ast.Dict | ast.List | ast.ListComp | ast.DictComp | ast.Call)]
-    for source in sources if built else []:
+    built = [s for s in sources if isinstance(s, _BUILT) or (isinstance(s, ast.Call) and called(s) == "dict")]
+    for source in built:
         yield from _leaves(source, assigned, seen, depth + 1)
     if not built:
         yield node

@@ -169,8 +169,9 @@ def _search(code: Code, token: Token) -> Iterator[Place]:
         module = code.module(path) if not code.is_test(path) else None
         for function in scopes(module) if module is not None else ():
             for fed in encoded(function):
-                if called(unawaited(fed.value)):
-                    through.setdefault(called(unawaited(fed.value)), fed)
+                giver = _called_behind(fed.value, function)
+                if giver:
+                    through.setdefault(giver, fed)
     for path, module in modules(code, [name]):
         for function in scopes(module):
             found = list(encoded(function))
@@ -183,10 +184,17 @@ def _search(code: Code, token: Token) -> Iterator[Place]:
                     yield place
 
 
+def _called_behind(value: ast.expr, function: ast.AST) -> str:
+    """The function whose value is handed on, also by a name."""
+    if isinstance(value, ast.Name):
+        value = assigned_from(function, value.id, value.lineno) or value
+    return called(unawaited(value))
+
+
 def _is_encoded(code: Code, name: str) -> bool:
     """Whether what a function of this name gives is handed to an encoder somewhere."""
     return any(
-        called(unawaited(fed.value)) == name
+        _called_behind(fed.value, function) == name
         for _, module in modules(code, [name])
         for function in scopes(module)
         for fed in encoded(function)
