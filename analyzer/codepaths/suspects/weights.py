@@ -1,9 +1,9 @@
 """Ties → the probability that a function is the one to change.
 
-The weights are log-odds, fitted by logistic regression with a penalty (L2, 1.5) on 220 fixes of 27 public Python projects
-whose commit messages quote the stack trace, each read at the commit before the fix, and rounded. Three are set by hand,
-for they are rare and plain reasoning says more than few cases can; each says so. `docs/traces-to-functions.md` has the
-counts behind them.
+The weights are log-odds, fitted by logistic regression with a penalty (L2, 1.5) on 185 fixes of 27 public Python
+projects whose commit messages quote the stack trace, each read at the commit before the fix, and rounded. Three are set
+by hand, for they are rare and plain reasoning says more than few cases can; each says so.
+`docs/traces-to-functions.md` has the counts behind them.
 """
 
 from __future__ import annotations
