@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from analyzer.codepaths import RepositoryIndex, open_repository
-from analyzer.codepaths.suspects.failing import failing_at, failing_text
+from analyzer.codepaths.suspects.definitions import Definitions
+from analyzer.codepaths.suspects.failing import Asked, failing_at, failing_text
 from analyzer.codepaths.suspects.naming import read_message
 from analyzer.codepaths.suspects.weights import probability
 from analyzer.events.stacktraces import parse_stack_traces
@@ -203,6 +204,51 @@ def test_whose_values_a_line_works_on() -> None:
     assert values_at("    return self.x[a]\n", 2) == (False, False)
     assert values_at("    if a is None:\n        raise ValueError(b)\n", 3) == (False, True)
     assert values_at("    x = a\n    if x:\n        raise ValueError(a)\n", 4) == (True, False)
+
+
+BASE = """\
+class Base:
+    def load(self):
+        pass
+
+    @property
+    def ready(self):
+        pass
+"""
+HEIR = """\
+from base import Base
+from tools import open_all as everything
+
+
+class Shop(Base):
+    def load(self):
+        super().load()
+        return self.ready, self.load
+
+    def go(self):
+        def load():
+            pass
+        return load(), everything(), Base(), self.load()
+"""
+
+
+def test_names_lead_to_the_definitions_that_they_can_mean(repository, cache: Path) -> None:
+    many = {f"many/m{n}.py": "def common():\n    pass\n" for n in range(5)}
+    repository.commit({"base.py": BASE, "shop.py": HEIR, "tools.py": "def open_all():\n    pass\n", **many})
+    definitions = Definitions(open_repository(repository.root, cache_dir=cache, redact=str).code)
+
+    def of(receiver: str, name: str, function: str, *, called: bool = True) -> list[tuple[str, str]]:
+        asked = Asked(name=name, receiver=receiver, line=1, called=called)
+        return definitions.of(asked, "shop.py", function)
+
+    assert of("super()", "load", "Shop.load") == [("base.py", "Base.load")]
+    assert of("self", "load", "Shop.go") == [("shop.py", "Shop.load")]
+    assert of("self", "ready", "Shop.load", called=False) == [("base.py", "Base.ready")]
+    assert of("self", "load", "Shop.load", called=False) == []
+    assert of("", "load", "Shop.go") == [("shop.py", "Shop.go.load")]
+    assert of("", "everything", "Shop.go") == [("tools.py", "open_all")]
+    assert of("tools", "open_all", "Shop.go") == [("tools.py", "open_all")]
+    assert of("thing", "common", "Shop.go") == []
 
 
 def test_names_are_read_from_messages() -> None:

@@ -137,7 +137,9 @@ class _Gathering:
         places = self._definitions.of(asked, step.path, step.function)
         for place in places:
             if any(name.rpartition(".")[2] == place[1].rpartition(".")[2] for name in self._naming.functions):
-                self._at(place).tie(Tie.NAMED, f"the message names it, and {at} calls it", 1 / len(places))
+                candidate = self._at(place)
+                candidate.tie(Tie.NAMED, f"the message names it, and {at} calls it", 1 / len(places))
+                candidate.drop(Tie.CALLED)
 
     def _class_of(self, step: Step, used: set[str]) -> None:
         owner = self._definitions.owner(step.path, step.function)
@@ -151,7 +153,9 @@ class _Gathering:
                 if not mate.in_trace:
                     mate.tie(Tie.MATE, f"{step.function} and it are methods of {owner}, and the trace's methods use it")
         tie = Tie.CLASS if step.depth == 0 else Tie.CLASSES
-        self._body(step.path, body.name, body.line).tie(tie, f"{step.function} is defined in it or inherited from it")
+        self._body(step.path, body.name, body.line).tie(
+            tie, f"something may be missing in the class of {step.function}"
+        )
 
     def _named(self) -> None:
         near = {s.path for s in self._steps}

@@ -91,3 +91,8 @@ class Candidate:
             self.ties[tie] = value
             if sentence:
                 self.said[tie] = sentence
+
+    def drop(self, tie: Tie) -> None:
+        """Takes a tie away that a stronger one says too."""
+        self.ties.pop(tie, None)
+        self.said.pop(tie, None)
