@@ -62,6 +62,7 @@ def _order(cluster: Cluster, cause: Cause, failing: dict[str, list[str]]) -> tup
         cluster.change not in (None, Change.NEW, Change.REGRESSED),
         cluster.kind not in (EventKind.APPLICATION, EventKind.DEPENDENCY),
         cause.confidence <= 0.5,
+        cause.kind == "unknown",
         cluster.exception_type is None,
         not cluster.code_paths,
         -cluster.severity,

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 MAX_STARTS = 80
 """So many places of a text are tried: a message deeper than that is data."""
 
+MAX_SCANNED = 1_000
+"""characters in which closing brackets are looked for"""
+
 _DRIVER_TAIL = re.compile(r"\s(?:\[SQL: |\[parameters: |\(Background on this error at: )")
 """SQLAlchemy repeats the statement and its values after the message"""
 _DRIVER_CLASS = re.compile(r"\((?P<name>(?:\w{1,60}\.){1,8}[A-Za-z]\w{0,80})\)\s+")
@@ -17,7 +20,7 @@ _BEFORE = re.compile(rf"(?:<class '{_NAME}'>|{_NAME.replace('name', 'bare')})(?:
 _QUOTED = r"(?:'(?:[^'\\]|\\.){0,4000}'|\"(?:[^\"\\]|\\.){0,4000}\")"
 _REPR = re.compile(rf"{_NAME}\((?:(?P<number>\d{{1,6}}), )?(?P<quoted>b?{_QUOTED})(?:,\)|\)|, )")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_SEPARATOR = re.compile(r":\s+|\s[-–—|]\s|->\s|[(\[{\"'`=]|>\s|,\s|;\s|\n|\.\s")
+_SEPARATOR = re.compile(r":\s+|(?<=Error)\s(?=\w)|(?<=error)\s(?=\w)|\s[-–—|]\s|->\s|[(\[{\"'`=]|>\s|,\s|;\s|\n|\.\s")
 _SAYS_CLASS = re.compile(r"(?:Error|Exception|Warning|Failure|Timeout|Exit|Interrupt|Refused|Denied|NotFound)$")
 _CLOSERS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 _TRAILING = re.compile(r"[\s)\]}\"'`.,;]+$")
@@ -83,10 +86,26 @@ def _endings(opener: str, rest: str, exception: str | None, start: int) -> Itera
         cuts.append(rest[: rest.rindex(closer)])
         cuts.append(rest[: rest.index(closer)])
     cuts.append(_TRAILING.sub("", rest))
+    cuts.extend(_closed(rest))
     for cut in cuts:
         if cut.strip() and cut not in seen:
             seen.add(cut)
             yield spelling(cut, exception, start)
+
+
+def _closed(rest: str) -> Iterator[str]:
+    """The text up to where all its brackets are closed and other words follow, the longest first; at most two."""
+    depth, ends = 0, []
+    for n, sign in enumerate(rest[:MAX_SCANNED]):
+        if sign == "(":
+            depth += 1
+        elif sign == ")":
+            depth -= 1
+            if depth == 0 and rest[n + 1 : n + 2].isspace():
+                ends.append(n + 1)
+            elif depth < 0:
+                break
+    yield from (rest[:end] for end in reversed(ends[-2:]))
 
 
 def _from_repr(written: re.Match[str], start: int) -> Spelling:

@@ -10,6 +10,9 @@ from analyzer.codepaths.wording import plain
 WILD = "\ue001"
 """Stands for what a redaction or a mask took out of a message."""
 
+HIDDEN = "REDACTED"
+"""How a text shows what was hidden, where it is given on."""
+
 _MAX_CHARACTERS = 4_000
 _COLOUR = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033|\\e)\[[0-9;?]{0,20}[A-Za-z]|\x1b[@-Z\\-_]", re.IGNORECASE)
 _TAG = re.compile(
@@ -61,6 +64,11 @@ _ELLIPSIS = re.compile(r"(?:\.\.\.|…|\[(?:truncated|cut)\])['\")\]]{0,3}$", re
 _LOST_SIGN = re.compile(r"^[?\ufffd]{1,4}\s+")
 """What is left of an emoji in front where the terminal or the file could not hold it."""
 _TRACE_START = "Traceback (most recent call last):"
+
+
+def with_words(text: str) -> str:
+    """A part of a reading as a text again: a word stands for what was hidden."""
+    return text.replace(f" {WILD}", HIDDEN).replace(WILD, HIDDEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

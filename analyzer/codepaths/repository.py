@@ -14,6 +14,7 @@ from analyzer.codepaths.frame_mapping import FrameMapper, MappedFrame
 from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.languages import Unread
 from analyzer.codepaths.line_changes import LineChanges, called_from
+from analyzer.codepaths.messages import with_words
 from analyzer.codepaths.origins import search
 from analyzer.codepaths.origins.code import Code, Said
 from analyzer.codepaths.origins.fixes import search_fix
@@ -131,7 +132,7 @@ class RepositoryIndex:
             found += [
                 Wrapper(
                     path=path,
-                    inner=text,
+                    inner=with_words(text),
                     whole=reaches_end(hit.alignment),
                     named=named,
                     handler=handler is not None,
@@ -148,10 +149,11 @@ class RepositoryIndex:
         return search(self.code, query, from_wrappers(self.code, wrappers, query.exception))
 
     def _said(self, text: str) -> list[Said]:
-        """Statements whose template gives the whole of a text, with what stood in its holes, best first."""
+        """Statements whose template gives a whole text, but for what was redacted; with its holes, best first."""
         found = []
         for hit in self._hits(text, limit=_LABELLED_AMONG):
-            if hit.alignment.fit is Fit.WHOLE:
+            redacted = hit.alignment.fit is Fit.PARTIAL and hit.alignment.excused and hit.alignment.recall >= _VERIFIED
+            if hit.alignment.fit is Fit.WHOLE or redacted:
                 holes = hit.statement.holes.split(_UNIT) if hit.statement.holes else []
                 values = hit.alignment.values if len(holes) == len(hit.alignment.values) else ()
                 pairs = tuple(zip(holes, values, strict=False)) if values else ()
