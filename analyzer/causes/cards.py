@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from analyzer.causes.evidence import evidence, summary, would_confirm
 from analyzer.causes.explaining import Explained
+from analyzer.causes.outside import Outside, outside_the_code
 from analyzer.causes.weights import ORIGIN, probability
 from analyzer.model import Cluster, CodePath, EventKind, Evidence, LookAlike, Origin, Proof, QueryKind, Role, Severity
 
@@ -49,7 +50,11 @@ def card(
         return _proved(cluster, explained, origin, suspects, tests)
     paths = tuple(suspects[:_MAX_PATHS]) or culprit_first(cluster.code_paths)
     kind, confidence = _judge(cluster, paths, explained)
-    said = () if explained is None else tuple(_sentences(explained, None))
+    said = [] if explained is None else list(_sentences(explained, None))
+    outside = _outside(cluster, explained) if kind == "unknown" else None
+    if outside is not None:
+        kind, confidence = outside.kind, outside.weight
+        said += [Evidence(text=sentence, entry_ids=_first_ids(cluster)) for sentence in outside.sentences]
     return Card(
         summary=summary(cluster, paths, kind),
         kind=kind,
@@ -60,6 +65,19 @@ def card(
         siblings=explained.search.siblings[:_MAX_SIBLINGS] if explained is not None else (),
         look_alikes=explained.search.look_alikes if explained is not None else (),
     )
+
+
+def _outside(cluster: Cluster, explained: Explained | None) -> Outside | None:
+    """What the words alone say to lie outside the code; nothing for what only passes a failure on."""
+    if cluster.kind is EventKind.REQUEST:
+        return None
+    text = explained.query.text if explained is not None else cluster.core or cluster.title
+    known = explained.query.kind if explained is not None and explained.decomposed.explained else None
+    return outside_the_code(text, known, cluster.kind)
+
+
+def _first_ids(cluster: Cluster) -> tuple[str, ...]:
+    return cluster.exemplars[0].entry_ids if cluster.exemplars else ()
 
 
 def culprit_first(paths: Sequence[CodePath]) -> tuple[CodePath, ...]:

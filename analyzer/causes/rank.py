@@ -10,7 +10,10 @@ from analyzer.causes.evidence import chain
 from analyzer.causes.explaining import Explained
 from analyzer.causes.incidents import Incident
 from analyzer.causes.joining import join_incidents
-from analyzer.model import Cause, Change, Cluster, CodePath, EventKind, Severity, TestRun, TestStatus
+from analyzer.causes.outside import of_the_test
+from analyzer.model import Cause, Change, Cluster, CodePath, EventKind, Evidence, Severity, TestRun, TestStatus
+
+_SURE = 0.5
 
 
 def deserve_cause(clusters: Sequence[Cluster]) -> list[Cluster]:
@@ -37,7 +40,8 @@ def rank_causes(
     for cluster in wanted:
         found = (explained or {}).get(cluster.fingerprint)
         named = (suspects or {}).get(cluster.fingerprint, ())
-        causes.append(_cause(cluster, found, named, by_print, failing))
+        cause = _cause(cluster, found, named, by_print, failing)
+        causes.append(_asked_for(cause, cluster, tests))
     ordered = sorted(zip(wanted, causes, strict=True), key=lambda x: _order(x[0], x[1], failing))
     causes = [cause for _, cause in ordered]
     if incidents:
@@ -61,7 +65,8 @@ def _order(cluster: Cluster, cause: Cause, failing: dict[str, list[str]]) -> tup
         -len(failing.get(cluster.fingerprint, ())),
         cluster.change not in (None, Change.NEW, Change.REGRESSED),
         cluster.kind not in (EventKind.APPLICATION, EventKind.DEPENDENCY),
-        cause.confidence <= 0.5,
+        cause.kind == "test",
+        cause.confidence <= _SURE,
         cause.kind == "unknown",
         cluster.exception_type is None,
         not cluster.code_paths,
@@ -70,6 +75,16 @@ def _order(cluster: Cluster, cause: Cause, failing: dict[str, list[str]]) -> tup
         cluster.first_seen_ns or 0,
         cluster.fingerprint,
     )
+
+
+def _asked_for(cause: Cause, cluster: Cluster, tests: TestRun | None) -> Cause:
+    """The cause, or that a test asked for the error, where the code shows no defect."""
+    asked = of_the_test(cluster, tests) if cause.confidence <= _SURE else None
+    if asked is None:
+        return cause
+    ids = cluster.exemplars[0].entry_ids if cluster.exemplars else ()
+    said = tuple(Evidence(text=sentence, entry_ids=ids) for sentence in asked.sentences)
+    return replace(cause, kind=asked.kind, confidence=asked.weight, evidence=(*cause.evidence, *said))
 
 
 def _cause(

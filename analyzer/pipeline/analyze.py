@@ -164,7 +164,14 @@ def analyze(
     suspects = suspect(clusters, found.events, deploys, repositories)
     causes = rank_causes(clusters, tests=run, incidents=incidents, explained=explained, suspects=suspects)
     if folders:
-        causes = add_suspects(causes, clusters, deploys, repositories, earlier=earlier.deploys if earlier else None)
+        causes = add_suspects(
+            causes,
+            clusters,
+            deploys,
+            repositories,
+            earlier=earlier.deploys if earlier else None,
+            breaking={f: e.origin.breaking for f, e in explained.items() if e.origin is not None},
+        )
     report = Report(
         cycle=_cycle(cycle, source, found, services, earlier),
         ledger=ledger,

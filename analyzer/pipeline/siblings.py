@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from analyzer.causes import Knowledge
 from analyzer.codepaths import RepositoryIndex, resolve_commit
 from analyzer.errors import ConfigError, RepositoryError
 from analyzer.model import CodePath, Frame, LookAlike, OriginIndex, Query, QueryKind, Role, Shape
@@ -155,11 +155,8 @@ def _query(cluster: Mapping[str, Any], explain: Explain) -> Query:
 
 
 def _knowing(rules: Sequence[Path]) -> Explain:
-    """What the knowledge base of runtime messages says of one; nothing where there is no knowledge base."""
-    try:
-        knowledge: Any = import_module("analyzer.causes.knowledge").Knowledge.load(tuple(rules))
-    except ModuleNotFoundError:
-        return lambda _text, _exception: None
+    """What the rules of runtime messages say of one."""
+    knowledge = Knowledge.load(tuple(rules))
     return lambda text, exception: knowledge.explain(text, exception or None)
 
 

@@ -13,6 +13,7 @@ from analyzer.codepaths.origins.receivers import own_nodes
 from analyzer.codepaths.readings import chain
 from analyzer.model import CodePath, LookAlike, Origin, OriginSearch, Proof, Query, Role
 
+_JSON = frozenset({"json", "orjson", "ujson", "simplejson", "msgspec"})
 _MAX_ORIGINS, _MAX_SIBLINGS, _MAX_LOOK_ALIKES = 10, 20, 15
 _MAX_FORMATTED = 5
 _MAX_SPAN = 30
@@ -21,6 +22,11 @@ _MAX_SPAN = 30
 def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     """Places where a raw value of the class reaches a sink of the family `json`; the others of them as siblings."""
     type_ = query.names.get("type", "")
+    encoder = query.names.get("encoder", "json")
+    if encoder not in _JSON:
+        return OriginSearch(reason=f"values that {encoder} encodes are not followed")
+    if query.names.get("place") == "key":
+        return OriginSearch(reason="keys of dicts are not followed to where they are encoded")
     if not type_:
         return OriginSearch(reason="the message does not name the class that could not be encoded")
     instances = Instances(code, type_)
