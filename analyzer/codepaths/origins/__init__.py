@@ -25,7 +25,7 @@ from analyzer.codepaths.origins import (
     timeouts,
 )
 from analyzer.codepaths.origins.code import Code
-from analyzer.codepaths.origins.reach import Reach
+from analyzer.codepaths.origins.reach import Reach, whole_service
 from analyzer.codepaths.origins.usage import is_used
 from analyzer.model import CodePath, Origin, OriginSearch, Proof, Query, QueryKind, Role
 
@@ -57,6 +57,10 @@ SEARCHES: Mapping[QueryKind, Search] = {
 """what answers which kind of query; a kind that is not here has no search yet, and says so"""
 
 
+_MAX_PLACES = 6
+"""functions that can have raised a text, without a way to them, up to which they are named"""
+
+
 def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     """The places that can have raised the text of a query."""
     answer = SEARCHES.get(query.kind)
@@ -66,6 +70,8 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
         found = answer(code, query, reach)
         if reach and not found.origins:
             found = _elsewhere(found, answer(code, query, Reach()))
+        if not found.origins and (wide := whole_service(code, reach.near)):
+            found = _anywhere(found, answer(code, query, wide))
     except RecursionError:
         return OriginSearch(reason="a source that had to be read is nested too deeply")
     origins = tuple(_started(origin, reach) for origin in _used_first(code, found.origins))
@@ -88,6 +94,16 @@ def _elsewhere(near: OriginSearch, anywhere: OriginSearch) -> OriginSearch:
     if not proved:
         return near
     return replace(anywhere, origins=proved, look_alikes=near.look_alikes or anywhere.look_alikes, reason=near.reason)
+
+
+def _anywhere(near: OriginSearch, anywhere: OriginSearch) -> OriginSearch:
+    """What a whole service has, where nothing is seen on the way and few places can have done it."""
+    best = max((o.proof for o in anywhere.origins), default=Proof.NAMES)
+    places = {(o.path.file, o.path.function) for o in anywhere.origins if o.proof is best}
+    if best < Proof.CAN_RAISE or len(places) > _MAX_PLACES:
+        return near
+    origins = tuple(replace(o, hops=None, via=()) for o in anywhere.origins if o.proof is best)
+    return replace(anywhere, origins=origins, reason=near.reason)
 
 
 def _nearest_first(siblings: Sequence[CodePath], origins: Sequence[Origin]) -> tuple[CodePath, ...]:

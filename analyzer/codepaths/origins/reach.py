@@ -26,6 +26,8 @@ _MAX_CALLERS = 20
 _NAMED_UP_TO = 2
 """hops up to which functions count that are only named, for somebody else to call"""
 _MAX_FILES = 100
+_MAX_SERVICE_FILES = 80
+"""files of a service up to which all of it is searched where no way is found"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,8 @@ class Reach:
 
     functions: dict[tuple[str, str], list[Reached]] = field(default_factory=dict)
     """several for one function: each `try` body of it that counts, and the whole of it where it is called"""
+    near: tuple[str, ...] = ()
+    """files of the statements or frames that the search begins at"""
 
     def __bool__(self) -> bool:
         return bool(self.functions)
@@ -91,7 +95,8 @@ def from_wrappers(code: Code, wrappers: Sequence[CodePath], exception: str = "")
     for wrapper in wrappers:
         for here in _starts(code, wrapper.file, wrapper.line, exception, _MAX_CALLERS_UP):
             starts.append(replace(here, start=(wrapper.file, wrapper.line)))
-    return _spread(code, sorted(starts, key=lambda s: s.hops))
+    reach = _spread(code, sorted(starts, key=lambda s: s.hops))
+    return replace(reach, near=tuple(dict.fromkeys(w.file for w in wrappers)))
 
 
 def _starts(code: Code, path: str, line: int, exception: str, up: int) -> Iterator[Reached]:
@@ -158,6 +163,32 @@ def _spread(code: Code, starts: Sequence[Reached]) -> Reach:
     return reach
 
 
+def whole_service(code: Code, near: Sequence[str]) -> Reach:
+    """All functions of the packages that these files belong to; nothing where they are too many to be told apart.
+
+    For where static reading finds no way: a program may call by names that it puts together, or from a table.
+    """
+    roots = {_package_of(code, path) for path in near if path.endswith(".py") and not code.is_test(path)}
+    files = sorted(
+        p for p in code.tree.files if p.endswith(".py") and not code.is_test(p) and any(p.startswith(r) for r in roots)
+    )
+    reach = Reach(near=tuple(near))
+    if len(files) > _MAX_SERVICE_FILES:
+        return reach
+    for path in files:
+        for function in code.facts.of(path).functions:
+            reach.add(Reached(path=path, function=function.name, hops=MAX_HOPS + 1, certain=False))
+    return reach
+
+
+def _package_of(code: Code, path: str) -> str:
+    """The folder of the outermost package around a file, else the file's own folder; with its `/`."""
+    folder = path.rpartition("/")[0]
+    while "/" in folder and f"{folder.rpartition('/')[0]}/__init__.py" in code.tree.files:
+        folder = folder.rpartition("/")[0]
+    return f"{folder}/" if folder else ""
+
+
 def _run_from(code: Code, here: Reached) -> Iterator[tuple[Found[Function], int, bool]]:
     """Functions that a function calls, with the line, and whether it surely means them; then those that it names."""
     for found in code.facts.calls_in(here.path, here.function):
@@ -168,6 +199,6 @@ def _run_from(code: Code, here: Reached) -> Iterator[tuple[Found[Function], int,
         for target in sure or by_name(code, found):
             yield target, line, bool(sure)
     if here.hops <= _NAMED_UP_TO:
-        first, last = (here.line, here.line) if here.line is not None else (here.first, here.last)
+        first, last = (here.line, here.line) if here.line is not None else (1, here.last)
         for target, line in referred(code, here.path, here.function, first, last):
             yield target, line, False

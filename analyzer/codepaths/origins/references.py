@@ -36,11 +36,32 @@ def _named(code: Code, path: str, function: str, first: int, last: int) -> Itera
     for inner in own_nodes(node):
         if isinstance(inner, ast.Call):
             called.add(id(inner.func))
+            for target in _by_text(code, names, path, function, inner):
+                yield target, inner.lineno
         if isinstance(inner, ast.Name | ast.Attribute) and id(inner) not in called:
             if not isinstance(inner.ctx, ast.Load) or not first <= inner.lineno <= last:
                 continue
             for target in _meant(code, names, path, "" if function == MODULE else function, chain(inner)):
                 yield target, inner.lineno
+
+
+def _by_text(code: Code, names: Names, path: str, function: str, call: ast.Call) -> Iterator[Found[Function]]:
+    """Of `getattr(self, name)` and `getattr(module, name)` with a name that is not written: every public function."""
+    if not (isinstance(call.func, ast.Name) and call.func.id == "getattr" and len(call.args) > 1):
+        return
+    if isinstance(call.args[1], ast.Constant):
+        return
+    holder = chain(call.args[0])
+    owner = receivers_of(code).klass(path, "" if function == MODULE else function, holder) if holder else None
+    module = names.dotted(path, holder) if holder and owner is None else None
+    where = owner if owner is not None else module
+    if where is None or where.function is not None:
+        return
+    prefix = f"{where.klass.name}." if where.klass is not None else ""
+    for row in code.facts.of(where.path).functions[: _MAX_OF_A_TABLE * 2]:
+        name = row.name.removeprefix(prefix)
+        if row.name.startswith(prefix) and "." not in name and not name.startswith(("_", "<")):
+            yield Found(where.path, row.name, row)
 
 
 def _meant(code: Code, names: Names, path: str, function: str, name: str) -> Iterator[Found[Function]]:
