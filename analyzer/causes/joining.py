@@ -61,6 +61,7 @@ def join_incidents(
         if not bases:
             continue  # warnings only
         taken.update(incident.fingerprints)
+        incident, bases = _proved_first(incident, bases)
         cause = _joined(bases[0], [own[f] for f in incident.printings if f in own], incident)
         tests = {t for f in incident.fingerprints for t in failing.get(f, ())}
         fresh = any(by_print[f].change in (None, Change.NEW, Change.REGRESSED) for f in incident.fingerprints)
@@ -88,6 +89,33 @@ def _doubt(cause: Cause | None) -> int:
     """0 for a cause that is nearly sure, 1 for a likely one, 2 for any other."""
     confidence = cause.confidence if cause else 0.0
     return 0 if confidence > _NEARLY_SURE else 1 if confidence > _SURE else 2
+
+
+def _proved_first(incident: Incident, bases: list[Cause]) -> tuple[Incident, list[Cause]]:
+    """The incident with another root where the code proves a symptom's origin and shows nothing behind the root.
+
+    A text that stands around another one is quoted by it as well: which holds which, words alone do not tell.
+    """
+    proved = next((c for c in bases[1:] if c.confidence > _SURE and c.kind != "unknown"), None)
+    if proved is None or bases[0].confidence > _SURE:
+        return incident, bases
+    root = proved.fingerprints[0]
+    why = {x.fingerprint: x.evidence for x in incident.chain}
+    links = [replace(x, role="symptom") for x in incident.chain if x.fingerprint not in (root, incident.root)]
+    former = ChainLink(
+        fingerprint=incident.root, role="symptom", evidence=why.get(root, "printed for the same failure")
+    )
+    last = ChainLink(fingerprint=root, role="root", evidence="the code proves where it comes from")
+    changed = replace(
+        incident,
+        root=root,
+        fingerprints=(root, *(f for f in incident.fingerprints if f != root)),
+        chain=(*links, former, last),
+        reasons=(),
+        probability=proved.confidence,
+        printings=(),
+    )
+    return changed, [proved, *(c for c in bases if c is not proved)]
 
 
 def _joined(base: Cause, again: Sequence[Cause], incident: Incident) -> Cause:

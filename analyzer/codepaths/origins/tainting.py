@@ -17,6 +17,9 @@ _COPIES = frozenset(
     {"dict", "list", "tuple", "copy", "deepcopy", "copy.copy", "copy.deepcopy", "asdict", "OrderedDict"}
 )
 _OWN_COPIES = frozenset({"copy", "items", "values", "dict", "model_dump", "to_dict", "_asdict"})
+_OWN_KIND = frozenset({"quantize", "normalize", "astimezone", "replace", "union", "difference", "intersection"})
+"""methods that give back a value of the class they are called on"""
+_ARITHMETIC = (ast.BitOr, ast.BitAnd, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
 _GROWS = frozenset({"append", "extend", "update", "insert", "setdefault", "appendleft"})
 _MAX_SOURCES = 8
 
@@ -133,7 +136,9 @@ class Tainting:
                 return _joined(self.sources(body), self.sources(orelse))
             case ast.BoolOp(values=values):
                 return _joined(*map(self.sources, values))
-            case ast.BinOp(op=ast.BitOr() | ast.Add(), left=left, right=right):
+            case ast.UnaryOp(operand=operand):
+                return self.sources(operand)
+            case ast.BinOp(op=op, left=left, right=right) if isinstance(op, _ARITHMETIC):
                 return _joined(self.sources(left), self.sources(right))
             case ast.ListComp(elt=value) | ast.GeneratorExp(elt=value) | ast.DictComp(value=value):
                 return self.sources(value)
@@ -149,7 +154,7 @@ class Tainting:
         name = chain(node.func)
         if name in _COPIES:
             return _joined(*map(self._put, [*node.args, *(k.value for k in node.keywords)]))
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _OWN_COPIES:
+        if isinstance(node.func, ast.Attribute) and node.func.attr in (_OWN_COPIES | _OWN_KIND):
             found = self.sources(node.func.value)
             if found:
                 return found
