@@ -209,7 +209,7 @@ def fixed_texts(pattern: str, flags: int = 0) -> tuple[int, tuple[str, ...]]:
 
     The texts are empty where there is no such text, and where the pattern ignores case.
     """
-    size, needles = _fixed(sre_parser.parse(pattern, flags))
+    size, needles = _fixed(_parsed(pattern, flags))
     return size, () if flags & re.IGNORECASE else needles
 
 
@@ -288,7 +288,13 @@ def backtracking_danger(pattern: str, flags: int = 0) -> str | None:
     Conservative: a repeat without bound inside another repeat without bound is refused unless one of the two is
     possessive or the inner part is atomic, and so is a bounded nest whose product of bounds is large.
     """
-    return _nested(sre_parser.parse(pattern, flags), 1)
+    return _nested(_parsed(pattern, flags & ~re.UNICODE), 1)
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(pattern: str, flags: int) -> Any:
+    """The structure of a pattern; two questions are asked of each rule of a pack."""
+    return sre_parser.parse(pattern, flags)
 
 
 def _nested(parsed: Any, outer: int) -> str | None:

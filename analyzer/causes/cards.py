@@ -48,7 +48,7 @@ def card(
     origin = explained.origin if explained is not None else None
     if explained is not None and origin is not None and _leads(origin, explained, suspects):
         return _proved(cluster, explained, origin, suspects, tests)
-    paths = tuple(suspects[:_MAX_PATHS]) or culprit_first(cluster.code_paths)
+    paths = _with_raise(suspects, origin) or culprit_first(cluster.code_paths)
     kind, confidence = _judge(cluster, paths, explained)
     said = [] if explained is None else list(_sentences(explained, None))
     outside = _outside(cluster, explained) if kind == "unknown" else None
@@ -65,6 +65,14 @@ def card(
         siblings=explained.search.siblings[:_MAX_SIBLINGS] if explained is not None else (),
         look_alikes=explained.search.look_alikes if explained is not None else (),
     )
+
+
+def _with_raise(suspects: Sequence[CodePath], origin: Origin | None) -> tuple[CodePath, ...]:
+    """The functions of a trace, with the statement that raises exactly its text where that stands in none of them."""
+    said = (origin.raised_at or origin.path) if origin is not None and origin.proof >= Proof.CAN_RAISE else None
+    if not suspects or said is None or any(_same(said, path) for path in suspects[:_MAX_PATHS]):
+        return tuple(suspects[:_MAX_PATHS])
+    return (*suspects[: _MAX_PATHS - 1], said)
 
 
 def _outside(cluster: Cluster, explained: Explained | None) -> Outside | None:

@@ -81,22 +81,22 @@ ROOT: dict[str, Weight] = {
 
 
 ORIGIN: dict[str, Weight] = {
-    "origin": Weight(-0.2, "a place that a search names first is as often wrong as right before its proof is weighed"),
+    "origin": Weight(0.2, "the place that a search names first, before its proof is weighed"),
     "flows": Weight(2.4, "a value that makes it raise exactly this text is shown to reach it"),
-    "can raise": Weight(0.4, "an operation stands there that can raise exactly this text"),
+    "can raise": Weight(0.7, "an operation stands there that can raise exactly this text"),
     "names": Weight(-1.2, "it only has the names that the message speaks of"),
     "own raise": Weight(-1.8, "the program raises it on purpose: what made it do so may lie outside of it"),
     "near": Weight(0.5, "it stands in the try body that caught the error, or two calls below"),
     "far": Weight(0.0, "it is reached over more than two calls"),
-    "no way": Weight(-1.0, "no way from the statement that wrapped the text was found, or none was looked for"),
-    "always runs": Weight(0.4, "it runs whenever its function is called"),
-    "masking": Weight(-0.3, "it runs only after another error"),
+    "no way": Weight(-0.6, "no way from the statement that wrapped the text was found, or none was looked for"),
+    "always runs": Weight(0.6, "it runs whenever its function is called"),
+    "masking": Weight(-0.5, "it runs only after another error"),
     "breadcrumb": Weight(1.2, "the last line before the error was logged right before it"),
     "traced": Weight(0.6, "the stack trace passes it"),
     "rival": Weight(-0.9, "one other function has a place with the same proof"),
     "rivals": Weight(-1.6, "several other functions have"),
     "no rule": Weight(-0.3, "no rule knows the innermost text"),
-    "unproved wrapper": Weight(-0.7, "only the words tell where the innermost text begins"),
+    "unproved wrapper": Weight(-0.3, "only the words tell where the innermost text begins"),
 }
 """for “this place has to be changed”"""
 

@@ -15,10 +15,10 @@ from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.languages import Unread
 from analyzer.codepaths.line_changes import LineChanges, called_from
 from analyzer.codepaths.messages import with_words
-from analyzer.codepaths.origins import search
+from analyzer.codepaths.origins import needs_way, search
 from analyzer.codepaths.origins.code import Code, Said
 from analyzer.codepaths.origins.fixes import search_fix
-from analyzer.codepaths.origins.reach import from_frames, from_wrappers
+from analyzer.codepaths.origins.reach import Reach, from_frames, from_wrappers
 from analyzer.codepaths.owners import OWNER_FILES, OwnerRule, owner_of, read_owners
 from analyzer.codepaths.presentation import code_host, excerpt, link
 from analyzer.codepaths.scoring import ANYTHING, Asked, Hit
@@ -144,6 +144,8 @@ class RepositoryIndex:
 
     def origins(self, query: Query, *, wrappers: Sequence[CodePath] = (), frames: Sequence[Frame] = ()) -> OriginSearch:
         """Places that can have raised the text of a query: from its wrappers, else from the frames of its trace."""
+        if not needs_way(self.code, query):
+            return search(self.code, query, Reach(near=tuple(w.file for w in wrappers)))
         if frames:
             return search(self.code, query, from_frames(self.code, self.frames(frames)))
         return search(self.code, query, from_wrappers(self.code, wrappers, query.exception))
@@ -151,7 +153,7 @@ class RepositoryIndex:
     def _said(self, text: str) -> list[Said]:
         """Statements whose template gives a whole text, but for what was redacted; with its holes, best first."""
         found = []
-        for hit in self._hits(text, limit=_LABELLED_AMONG):
+        for hit in self._safely(lambda: self._searched().statements(text)):
             redacted = hit.alignment.fit is Fit.PARTIAL and hit.alignment.excused and hit.alignment.recall >= _VERIFIED
             if hit.alignment.fit is Fit.WHOLE or redacted:
                 holes = hit.statement.holes.split(_UNIT) if hit.statement.holes else []

@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import partial
 
 from analyzer.codepaths import RepositoryIndex
-from analyzer.model import Cluster, CodePath, Deploys, ErrorEvent, EventKind, Role, Unlocated
+from analyzer.model import Cluster, CodePath, Deploys, ErrorEvent, EventKind, Role, Severity, Unlocated
 from analyzer.pipeline.repositories import Repositories
 from analyzer.pipeline.surroundings import Surroundings
 
 _MAX_PATHS = 3
-_MAX_BLAMED = 20
+_MAX_BLAMED = 4
 """code paths of a run that git is asked about: the history of a long file costs up to a second"""
 _FAILING = (Role.RAISE, Role.FRAME)
 _LIKELY = 0.1
@@ -33,7 +33,7 @@ def locate_clusters(
 ) -> tuple[Cluster, ...]:
     """Every cluster with `location`, `code_paths` and, where there are none, the reason.
 
-    The first path of a cluster and the first that failed say who changed them last; at most 20 of a run.
+    The first path of a cluster of errors and the first that failed say who changed them last; at most 4 of a run.
     """
     commits = {d.service: d.commit for d in deploys.services}
     event_of_entry = {i: e for e in events for i in e.entry_ids}
@@ -41,7 +41,8 @@ def locate_clusters(
     blamed: dict[tuple[int, CodePath], CodePath] = {}
     out = []
     for cluster in located:
-        index = _index(cluster, commits, repositories) if cluster.code_paths and cluster.noise is None else None
+        asked = cluster.code_paths and cluster.noise is None and cluster.severity >= Severity.ERROR
+        index = _index(cluster, commits, repositories) if asked else None
         paths = list(cluster.code_paths)
         for place in _telling(paths) if index is not None else ():
             key = (id(index), paths[place])

@@ -61,6 +61,17 @@ _MAX_PLACES = 6
 """functions that can have raised a text, without a way to them, up to which they are named"""
 
 
+_ANYWHERE = frozenset({QueryKind.CONNECTION, QueryKind.CREDENTIAL, QueryKind.DATABASE, QueryKind.RESOURCE})
+"""what lies in settings, wherever the program was"""
+
+
+def needs_way(code: Code, query: Query) -> bool:
+    """Whether it matters for a query what runs on the way to its message: to find that out is the costly part."""
+    if query.kind is QueryKind.TEXT:
+        return bool(code.said(query.text))
+    return query.kind in SEARCHES and query.kind not in _ANYWHERE
+
+
 def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     """The places that can have raised the text of a query."""
     answer = SEARCHES.get(query.kind)

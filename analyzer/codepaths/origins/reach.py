@@ -18,8 +18,8 @@ from analyzer.codepaths.origins.code import Code
 from analyzer.codepaths.origins.references import referred
 from analyzer.model import CodePath, Role
 
-MAX_HOPS = 5
-_MAX_FUNCTIONS = 2_000
+MAX_HOPS = 4
+_MAX_FUNCTIONS = 600
 _MAX_CALLERS_UP = 2
 """how far up from a function that reports errors its callers are looked for"""
 _MAX_CALLERS = 20
@@ -86,7 +86,7 @@ class Reach:
 
 
 def from_wrappers(code: Code, wrappers: Sequence[CodePath], exception: str = "") -> Reach:
-    """What the `try` bodies of these statements' handlers run, to five calls deep.
+    """What the `try` bodies of these statements' handlers run, to four calls deep.
 
     A statement outside an `except` clause starts from what its function does above it, and from where that function
     is called: a program may report its errors in one place. A handler that cannot catch `exception` starts nothing.
