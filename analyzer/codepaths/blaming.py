@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from analyzer.model import Blame, BlamedCommit, CodePath, format_time
 
 IGNORED_REVISIONS = ".git-blame-ignore-revs"
 """At the root of the tree that is read; what the repository's own configuration names is not followed."""
+_AT_ONCE = 4
 MAX_LINES = 30
 _RECENT = 20
 _MAX_CHARS = 120
@@ -121,19 +123,28 @@ class LastChanges:
             reason = "the file differs from the commit: its lines are not blamed"
         if git is None or commit is None or reason is not None:
             return Blame(file=path.file, line=path.line, end_line=path.end_line, reason=reason)
-        if self._ignored is None:
-            there = IGNORED_REVISIONS in self._tree.files
-            self._ignored = read_ignored("\n".join(self._contents.lines(IGNORED_REVISIONS))) if there else ()
         lines = (path.line, path.end_line)
-        return read_blame(git, commit, path.file, *lines, ignored=self._ignored, clean=self._clean)
+        return read_blame(git, commit, path.file, *lines, ignored=self._skipped(), clean=self._clean)
 
-    def told(self, path: CodePath) -> CodePath:
-        """The code path with its last change among the evidence, and with an owner where it has none."""
+    def told(self, paths: Sequence[CodePath]) -> list[CodePath]:
+        """Code paths, each with its last change among the evidence, and with an owner where it has none."""
+        self._skipped()
+        with ThreadPoolExecutor(max_workers=max(1, min(_AT_ONCE, len(paths)))) as pool:
+            return list(pool.map(self._told, paths))
+
+    def _told(self, path: CodePath) -> CodePath:
         blame = self.blame(path)
         git, head = self._tree.git, self._tree.head
         if path.owner is None and not blame.commits and git is not None and head is not None:
             return replace(path, owner=recent_author(git, head, path.file, clean=self._clean))
         return with_history(path, blame)
+
+    def _skipped(self) -> tuple[str, ...]:
+        """The commits that the tree asks to look through."""
+        if self._ignored is None:
+            there = IGNORED_REVISIONS in self._tree.files
+            self._ignored = read_ignored("\n".join(self._contents.lines(IGNORED_REVISIONS))) if there else ()
+        return self._ignored
 
 
 @dataclass(slots=True)

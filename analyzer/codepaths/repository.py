@@ -212,9 +212,12 @@ class RepositoryIndex:
         """Functions of the tree that the lines of a code path call, where only one can be meant."""
         return called_from(self.code, path, limit)
 
-    def with_history(self, path: CodePath) -> CodePath:
-        """The code path with who changed it last among its evidence, and as its owner where CODEOWNERS names none."""
-        return self._changes.told(path)
+    def with_history(self, paths: Sequence[CodePath]) -> list[CodePath]:
+        """Code paths with who changed each last in its evidence, and as its owner where CODEOWNERS names none.
+
+        Git is asked for all of them at once: the history of one long file costs up to a second.
+        """
+        return self._changes.told(paths)
 
     def locate(
         self, event: ErrorEvent, *, limit: int = 3, neighbours: Callable[[], Sequence[str]] = tuple

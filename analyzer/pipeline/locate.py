@@ -38,18 +38,23 @@ def locate_clusters(
     commits = {d.service: d.commit for d in deploys.services}
     event_of_entry = {i: e for e in events for i in e.entry_ids}
     located = [_locate(c, event_of_entry, commits, repositories, surroundings) for c in clusters]
-    blamed: dict[tuple[int, CodePath], CodePath] = {}
+    wanted: dict[tuple[int, CodePath], RepositoryIndex] = {}
+    for cluster in located:
+        if not cluster.code_paths or cluster.noise is not None or cluster.severity < Severity.ERROR:
+            continue
+        index = _index(cluster, commits, repositories)
+        for place in _telling(cluster.code_paths) if index is not None else ():
+            if index is not None and len(wanted) < _MAX_BLAMED:
+                wanted[id(index), cluster.code_paths[place]] = index
+    told: dict[tuple[int, CodePath], CodePath] = {}
+    for index in {id(i): i for i in wanted.values()}.values():
+        keys = [key for key, of in wanted.items() if of is index]
+        told.update(zip(keys, index.with_history([path for _, path in keys]), strict=True))
     out = []
     for cluster in located:
-        asked = cluster.code_paths and cluster.noise is None and cluster.severity >= Severity.ERROR
-        index = _index(cluster, commits, repositories) if asked else None
-        paths = list(cluster.code_paths)
-        for place in _telling(paths) if index is not None else ():
-            key = (id(index), paths[place])
-            if index is not None and key not in blamed and len(blamed) < _MAX_BLAMED:
-                blamed[key] = index.with_history(paths[place])
-            paths[place] = blamed.get(key, paths[place])
-        out.append(replace(cluster, code_paths=tuple(paths)))
+        index = _index(cluster, commits, repositories)
+        paths = tuple(told.get((id(index), path), path) for path in cluster.code_paths)
+        out.append(replace(cluster, code_paths=paths))
     return tuple(out)
 
 

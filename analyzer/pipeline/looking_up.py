@@ -63,7 +63,7 @@ def look_up(
     if found and found[0].confidence < _LIKELY:
         found = ()
     if history and found:
-        found = (index.with_history(found[0]), *found[1:])
+        found = (*index.with_history(found[:1]), *found[1:])
     location, why = _verdict(found)
     if not found:
         why = index.why_unmapped(message)

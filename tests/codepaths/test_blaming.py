@@ -41,7 +41,7 @@ def test_the_last_change_of_a_line_is_named_and_owns_it_where_nobody_else_does(r
     path = place(index, "shop/orders.py", 3)
     (commit,) = index.blame(path).commits
     assert (commit.commit, commit.author, commit.lines, commit.cut) == (second, "A. Writer", (3,), False)
-    told = index.with_history(path)
+    told = index.with_history([path])[0]
     assert told.owner == "A. Writer"
     text = f"line 3 last changed in {second[:7]} (2026-01-02) by A. Writer: Orders: ask <email> for the sum"
     assert text in told.evidence
@@ -50,7 +50,7 @@ def test_the_last_change_of_a_line_is_named_and_owns_it_where_nobody_else_does(r
 def test_code_owners_stay_the_owners(repository, opened) -> None:
     repository.commit({"shop/orders.py": LOAD, "CODEOWNERS": "* @all\n", ".github/CODEOWNERS": "* @doors\n"})
     index = opened(repository.root)
-    assert index.with_history(place(index, "shop/orders.py", 2)).owner == "@doors"
+    assert index.with_history([place(index, "shop/orders.py", 2)])[0].owner == "@doors"
 
 
 def test_blame_is_that_of_the_commit_that_is_read(repository, opened) -> None:
@@ -87,7 +87,7 @@ def test_the_repositorys_own_configuration_runs_and_reads_nothing(repository, op
     index = opened(repository.root)
     path = place(index, "shop/orders.py", 2)
     assert index.blame(path).commits
-    assert index.with_history(replace(path, owner=None)).owner == "A. Writer"
+    assert index.with_history([replace(path, owner=None)])[0].owner == "A. Writer"
     assert index.frames([Frame(file="/app/shop/gone.py", line=3, function="load")]) == []
     assert not ran.exists()
 
@@ -102,7 +102,9 @@ def test_a_shallow_clone_says_that_its_history_ends(repository, new_repository: 
     blame = index.blame(path)
     assert blame.commits[0].cut
     assert "shallow" in (blame.reason or "")
-    assert any("where the history of this shallow clone ends" in text for text in index.with_history(path).evidence)
+    assert any(
+        "where the history of this shallow clone ends" in text for text in index.with_history([path])[0].evidence
+    )
     whole = opened(repository.root)
     assert whole.blame(place(whole, "shop/orders.py", 3)).reason is None
 
@@ -113,7 +115,7 @@ def test_what_is_not_committed_is_not_blamed_and_says_so(repository, opened, tmp
     changed = opened(repository.root)
     path = place(changed, "shop/orders.py", 3)
     assert (changed.blame(path).commits, "differs" in (changed.blame(path).reason or "")) == ((), True)
-    assert changed.with_history(path).owner == "A. Writer"
+    assert changed.with_history([path])[0].owner == "A. Writer"
     plain = tmp_path / "plain"
     (plain / "shop").mkdir(parents=True)
     (plain / "shop" / "orders.py").write_text(LOAD)

@@ -55,7 +55,10 @@ class Flows:
 
     def all(self) -> list[Failing]:
         """The failing sinks of the tree outside its tests; those that a field brings the value to come last."""
-        found = [f for path in self._files(self._instances.words) for f in self._of(path)]
+        words = self._instances.words
+        found = [f for path in self._files(words) for f in self._of(path)]
+        if not found:
+            found = [f for path in self._rare(words) for f in self._of(path)]
         if self._fields:
             self._words = frozenset(field for _, field in self._fields)
             more = (f for path in self._files(sorted(self._words)) for f in self._of(path))
@@ -63,12 +66,13 @@ class Flows:
         return found
 
     def _files(self, words: Sequence[str]) -> list[str]:
-        """Files with an encoder that mention the words, and those that mention a rare one and may call an encoder."""
-        facts = self._code.facts
-        found = set(facts.files_with(_FAMILY, words))
-        rare = [w for w in words if facts.mentioned(w) <= _MAX_FILES]
-        found.update(facts.files_mentioning(rare))
-        return sorted(f for f in found if not self._code.is_test(f))
+        """Files with an encoder that mention the words."""
+        return [f for f in self._code.facts.files_with(_FAMILY, words) if not self._code.is_test(f)]
+
+    def _rare(self, words: Sequence[str]) -> list[str]:
+        """Files that mention a rare one of the words, and may hand the value to an encoder elsewhere."""
+        rare = [w for w in words if self._code.facts.mentioned(w) <= _MAX_FILES]
+        return [f for f in self._code.facts.files_mentioning(rare) if not self._code.is_test(f)]
 
     def _of(self, path: str) -> Iterator[Failing]:
         """The failing sinks of a file."""

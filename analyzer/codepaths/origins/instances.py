@@ -44,6 +44,7 @@ _LITERALS: dict[str, tuple[type[ast.expr], ...]] = {
 }
 _OTHERS_OF_THE_CLOCK = frozenset({"time.time", "time.monotonic", "loop.time", "date.today"})
 _MAX_FILES = 600
+_MAX_FIELD_FILES = 100
 _OWN_SHARE = 0.6
 """share of the sightings of an attribute's name that must be of the class before the name alone tells it"""
 
@@ -75,6 +76,7 @@ class Instances:
                 continue  # a name of everybody's
             if count >= _OWN_SHARE * max(1, len(code.facts.holders(attribute))):
                 self.attributes[attribute] = count
+        self._fields = {f for f in self._fields if code.facts.mentioned(f) <= _MAX_FIELD_FILES}
         self.in_tree = bool(self._makers) or any(not code.is_test(c.path) for c in code.facts.classes(self.name))
 
     @property

@@ -162,7 +162,7 @@ class Receivers:
         key = (path, function)
         if key not in self._values:
             table = self._values[key] = {}
-            for name, value in _assignments(node.body if isinstance(node, ast.Module) else own_nodes(node)):
+            for name, value in _assignments(own_statements(node)):
                 table.setdefault(name, []).append(value)
         return self._values[key]
 
@@ -175,6 +175,23 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
         yield current
         if not isinstance(current, _NESTED):
             waiting.extend(reversed(list(ast.iter_child_nodes(current))))
+
+
+def own_statements(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements and `with` items of a function or module, without those of functions and classes defined in it."""
+    waiting: list[ast.AST] = list(reversed(getattr(node, "body", ())))
+    while waiting:
+        current = waiting.pop()
+        yield current
+        if isinstance(current, _NESTED):
+            continue
+        if isinstance(current, ast.If | ast.While) and isinstance(current.test, ast.NamedExpr):
+            yield current.test
+        yield from getattr(current, "items", ())
+        for name in ("finalbody", "orelse", "handlers", "cases", "body"):
+            held = getattr(current, name, None)
+            if isinstance(held, list):
+                waiting.extend(reversed(held))
 
 
 def _assignments(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
