@@ -33,6 +33,8 @@ try:  # the parser moved in 3.11; it is the only way to see a pattern's structur
 except ImportError as err:  # pragma: no cover - every supported Python has it
     raise RuleError(f"this Python hides its pattern parser: {err}") from err
 
+_LATE = frozenset({"causes"})
+"""kinds with so many rules that most of them are never asked"""
 KINDS = ("masks", "redact", "frames", "noise", "causes")
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
 CAUSE_KINDS = ("code", "configuration", "packaging", "dependency", "infrastructure", "test", "unknown")
@@ -59,7 +61,7 @@ class Rule:
     id: str
     kind: str
     why: str
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str] | LatePattern
     replace: str | None = None
     match: tuple[Sample, ...] = ()
     miss: tuple[str, ...] = ()
@@ -75,6 +77,35 @@ class Rule:
         if self.extra.get("language", language) != language:
             return False
         return self.pattern.search(function if self.extra.get("on") == "function" else path) is not None
+
+
+class LatePattern:
+    """A pattern that is compiled when it is first used: of hundreds of rules a run needs a few."""
+
+    __slots__ = ("_compiled", "flags", "groupindex", "pattern")
+
+    def __init__(self, pattern: str, flags: int) -> None:
+        """Raises re.error where it is no regular expression."""
+        self.groupindex: Mapping[str, int] = _parsed(pattern, flags).state.groupdict
+        self.pattern, self.flags = pattern, flags | re.UNICODE
+        self._compiled: re.Pattern[str] | None = None
+
+    def _ready(self) -> re.Pattern[str]:
+        if self._compiled is None:
+            self._compiled = re.compile(self.pattern, self.flags)
+        return self._compiled
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """As of a compiled pattern."""
+        return self._ready().match(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As of a compiled pattern."""
+        return self._ready().search(text)
+
+    def sub(self, replace: str, text: str) -> str:
+        """As of a compiled pattern."""
+        return self._ready().sub(replace, text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +176,7 @@ def _compile(row: Mapping[str, Any], kind: str, path: Path, number: int) -> Rule
             raise RuleError(f"{where}: unknown flag {letter!r}", f"flags are {''.join(_FLAGS)}")
         flags |= _FLAGS[letter]
     try:
-        pattern = re.compile(row["pattern"], flags)
+        pattern = LatePattern(row["pattern"], flags) if kind in _LATE else re.compile(row["pattern"], flags)
     except re.error as err:
         raise RuleError(f"{where}: {err}", "the pattern is not a valid regular expression") from err
     danger = backtracking_danger(row["pattern"], flags)
@@ -177,7 +208,7 @@ def _compile(row: Mapping[str, Any], kind: str, path: Path, number: int) -> Rule
     )
 
 
-def _cause_problem(row: Mapping[str, Any], pattern: re.Pattern[str]) -> str | None:
+def _cause_problem(row: Mapping[str, Any], pattern: re.Pattern[str] | LatePattern) -> str | None:
     """What is wrong with the keys that only rules in `causes/` have; None where all is well."""
     unknown = row.keys() - _KNOWN - _CAUSE_KEYS
     if unknown:

@@ -57,7 +57,12 @@ class Redactor:
     def __init__(self, rules: Sequence[Rule], salt: str | None = None) -> None:
         raw = (salt or "").encode()
         self._salt = raw if len(raw) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(raw).digest()
-        self._columns = Columns([Step(rule.pattern, self._replacer(rule), _hints(rule)) for rule in rules])
+        self._columns = Columns(
+            [
+                Step(re.compile(rule.pattern.pattern, rule.pattern.flags), self._replacer(rule), _hints(rule))
+                for rule in rules
+            ]
+        )
         self._cache: dict[str, str] = {}
         self._keys: dict[str, tuple[str, str]] = {}
         self.salted = bool(salt)

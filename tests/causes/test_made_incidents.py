@@ -98,7 +98,6 @@ def test_siblings_fail_alike_and_look_alikes_do_not(name: str) -> None:
             assert other.is_like(defect) == (other.mark == "sibling"), f"{variant.name}: {other}"
 
 
-@pytest.mark.skip(reason="needs the origin searches")
 def test_nine_of_ten_swallowed_errors_have_the_culprit_first() -> None:
     rows = [score(seed, only=name) for name, seed in SWALLOWED.items()]
     assert not any(row["traced"] for row in rows)
