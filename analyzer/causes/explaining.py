@@ -94,7 +94,14 @@ def explain(
     search = index.origins(found.query, wrappers=anchors, frames=frames)
     lines = [line for context in contexts for line in lines_before(context)[:_LAST_LINES]]
     crumb, origins = _witnessed(search.origins, index, lines)
-    return Explained(decomposed=found, search=replace(search, origins=origins), breadcrumb=crumb, traced=bool(frames))
+    query = found.query
+    return Explained(
+        decomposed=found,
+        search=replace(search, origins=origins),
+        advice=messages.advice(query.rule, query.names) if query.rule is not None else None,
+        breadcrumb=crumb,
+        traced=bool(frames),
+    )
 
 
 def _witnessed(
