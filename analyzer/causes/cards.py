@@ -113,7 +113,7 @@ def features(origin: Origin, explained: Explained) -> tuple[str, ...]:
         found.append("always runs")
     if origin.masking:
         found.append("masking")
-    if explained.breadcrumb is not None:
+    if explained.breadcrumb is not None and explained.query.kind is not QueryKind.TEXT:
         found.append("breadcrumb")
     if explained.traced:
         found.append("traced")
@@ -171,6 +171,7 @@ def _paths(
     if wrapper is None and innermost:
         wrapper = innermost[0].path
     found = [place, *found[: _MAX_PATHS - 2], *([wrapper] if wrapper is not None else []), *found[_MAX_PATHS - 2 :]]
+    found += [explained.written] if explained.written is not None else []
     found += culprit_first(cluster.code_paths)
     distinct: list[CodePath] = []
     for path in found:

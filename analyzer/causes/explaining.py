@@ -42,6 +42,8 @@ class Explained:
     search: OriginSearch
     advice: Advice | None = None
     """of the rule that knows the core"""
+    written: CodePath | None = None
+    """the statement whose own words the core is, where no rule knows it"""
     breadcrumb: Breadcrumb | None = None
     traced: bool = False
     """the search began at the frames of a stack trace"""
@@ -95,10 +97,12 @@ def explain(
     lines = [line for context in contexts for line in lines_before(context)[:_LAST_LINES]]
     crumb, origins = _witnessed(search.origins, index, lines)
     query = found.query
+    words = index.statements(query.text, limit=1) if query.rule is None else ()
     return Explained(
         decomposed=found,
         search=replace(search, origins=origins),
         advice=messages.advice(query.rule, query.names) if query.rule is not None else None,
+        written=next((p for p in words if p.confidence >= _LIKELY), None),
         breadcrumb=crumb,
         traced=bool(frames),
     )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from analyzer.causes.chains import link_clusters
 from analyzer.causes.incidents import Incident, roots
 from analyzer.causes.runtime.telling import context_evidence
+from analyzer.causes.weights import worth
 from analyzer.model import Cause, ChainLink, Change, Cluster, Context, Occurrence
 
 _UNKNOWN_AT_MOST = 0.3
@@ -66,20 +67,23 @@ def join_incidents(
         tests = {t for f in incident.fingerprints for t in failing.get(f, ())}
         fresh = any(by_print[f].change in (None, Change.NEW, Change.REGRESSED) for f in incident.fingerprints)
         doubted = bool(_DOUBTED.intersection(incident.reasons))
-        key = (-len(tests), not fresh, _doubt(cause), doubted, -incident.explained)
+        occurrences = by_print[bases[0].fingerprints[0]].count + incident.explained
+        promise = -worth(cause.confidence, occurrences)
+        key = (-len(tests), not fresh, cause.kind == "test", _doubt(cause), doubted, promise)
         found.append(((*key, place[bases[0].fingerprints[0]]), cause))
         for fingerprint in incident.doubtful:
             if fingerprint in own and fingerprint != bases[0].fingerprints[0]:
                 found.append(
                     (
-                        (0, True, _doubt(None), True, 0, len(causes) + place[fingerprint]),
+                        (0, True, True, _doubt(None), True, 0.0, len(causes) + place[fingerprint]),
                         _symptom(own[fingerprint], incident),
                     )
                 )
     for fingerprint, cause in own.items():
         if fingerprint not in taken:  # more clusters than are compared
             fresh = by_print[fingerprint].change in (None, Change.NEW, Change.REGRESSED)
-            key = (-len(failing.get(fingerprint, ())), not fresh, _doubt(cause), False, 0)
+            promise = -worth(cause.confidence, by_print[fingerprint].count)
+            key = (-len(failing.get(fingerprint, ())), not fresh, cause.kind == "test", _doubt(cause), False, promise)
             found.append(((*key, place[fingerprint]), cause))
     found.sort(key=lambda item: item[0])
     return tuple(replace(cause, rank=n) for n, (_, cause) in enumerate(found, 1))

@@ -11,6 +11,7 @@ from analyzer.causes.explaining import Explained
 from analyzer.causes.incidents import Incident
 from analyzer.causes.joining import join_incidents
 from analyzer.causes.outside import of_the_test
+from analyzer.causes.weights import worth
 from analyzer.model import Cause, Change, Cluster, CodePath, EventKind, Evidence, Severity, TestRun, TestStatus
 
 _SURE = 0.5
@@ -66,8 +67,7 @@ def _order(cluster: Cluster, cause: Cause, failing: dict[str, list[str]]) -> tup
         cluster.change not in (None, Change.NEW, Change.REGRESSED),
         cluster.kind not in (EventKind.APPLICATION, EventKind.DEPENDENCY),
         cause.kind == "test",
-        cause.confidence <= _SURE,
-        cause.kind == "unknown",
+        -worth(cause.confidence, cluster.count),
         cluster.exception_type is None,
         not cluster.code_paths,
         -cluster.severity,

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import exp
+from math import exp, log2
+
+
+_MOST_DOUBLINGS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +112,8 @@ def probability(evidence: Iterable[str], weights: dict[str, Weight]) -> float:
     prior = next(iter(weights))
     total = weights[prior].log_odds + sum(weights[name].log_odds for name in evidence)
     return round(1 / (1 + exp(-max(-30.0, min(30.0, total)))), 6)
+
+
+def worth(confidence: float, occurrences: int) -> float:
+    """What reading a cause promises: the chance that it is one, times the doublings of what it explains, few of which count."""
+    return round(confidence * min(log2(1 + occurrences), _MOST_DOUBLINGS), 6)

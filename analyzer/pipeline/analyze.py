@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from analyzer.causes import Knowledge, explain_links, rank_causes
+from analyzer.causes import Knowledge, add_outage_siblings, explain_links, rank_causes
 from analyzer.clusters import SignedEvent, cluster_events
 from analyzer.cycles import (
     Baseline,
@@ -163,6 +163,7 @@ def analyze(
     explained = explain_clusters(clusters, found.events, contexts, deploys, repositories, Knowledge.load(own))
     suspects = suspect(clusters, found.events, deploys, repositories)
     causes = rank_causes(clusters, tests=run, incidents=incidents, explained=explained, suspects=suspects)
+    causes = add_outage_siblings(causes, clusters, contexts)
     if folders:
         causes = add_suspects(
             causes,
