@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, log2
 
-
 _MOST_DOUBLINGS = 3.0
 
 
@@ -115,5 +114,5 @@ def probability(evidence: Iterable[str], weights: dict[str, Weight]) -> float:
 
 
 def worth(confidence: float, occurrences: int) -> float:
-    """What reading a cause promises: the chance that it is one, times the doublings of what it explains, few of which count."""
+    """What reading a cause promises: its chance, times the first doublings of what it explains."""
     return round(confidence * min(log2(1 + occurrences), _MOST_DOUBLINGS), 6)
