@@ -16,7 +16,7 @@ _WRITES = (Role.EMIT, Role.AUTHOR)
 _UNREACHED = re.compile(
     r"(?i)\b(?:connect|connection|socket|host|server|upstream|database)\w{0,10}\b[^.\n]{0,60}"
     r"\b(?:fail|refus|reset|clos|lost|timed out|unavailable|unreachable)"
-    r"|\b(?:fail|unable|could not|cannot)\w{0,6}\b[^.\n]{0,40}\b(?:connect|reach)|\btime[d -]?out\b|\bunreachable\b"
+    r"|\b(?:fail|unable|could not|cannot)\w{0,6}\b[^.\n]{0,40}\b(?:connect|reach)|\btimed?[ -]?out\b|\bunreachable\b"
 )
 """words of a text about something that was not reached, or not in time"""
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from analyzer.codepaths.origins import (
     attributes,
+    clocks,
     conversions,
     database,
     files,
@@ -61,6 +62,13 @@ _MAX_PLACES = 6
 """functions that can have raised a text, without a way to them, up to which they are named"""
 
 
+def _search_of(query: Query) -> Search | None:
+    """What answers a query; times that meet with and without a zone are an operation that needs its own eye."""
+    if query.kind is QueryKind.OPERATION and "offset-naive" in query.text:
+        return clocks.search
+    return SEARCHES.get(query.kind)
+
+
 _ANYWHERE = frozenset({QueryKind.CONNECTION, QueryKind.CREDENTIAL, QueryKind.DATABASE, QueryKind.RESOURCE})
 """what lies in settings, wherever the program was"""
 
@@ -74,7 +82,7 @@ def needs_way(code: Code, query: Query) -> bool:
 
 def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
     """The places that can have raised the text of a query."""
-    answer = SEARCHES.get(query.kind)
+    answer = _search_of(query)
     if answer is None:
         return OriginSearch(reason=f"nothing is known of where a text of the kind “{query.kind.value}” is raised")
     try:
