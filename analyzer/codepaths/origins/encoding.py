@@ -50,6 +50,8 @@ class Flows:
         self._instances = instances
         self._returns: dict[tuple[str, str], bool] = {}
         self._words = frozenset(instances.words)
+        self._by_fields = False
+        """the second round: only what reads such a field and encodes in one function"""
         self._fields: set[tuple[str, str]] = set()
         """(class, field) of objects that were made with a value in it that holds a raw one"""
 
@@ -60,7 +62,7 @@ class Flows:
         if not found:
             found = [f for path in self._rare(words) for f in self._of(path)]
         if self._fields:
-            self._words = frozenset(field for _, field in self._fields)
+            self._words, self._by_fields = frozenset(field for _, field in self._fields), True
             more = (f for path in self._files(sorted(self._words)) for f in self._of(path))
             found += [f for f in more if f not in found]
         return found
@@ -76,10 +78,10 @@ class Flows:
 
     def _of(self, path: str) -> Iterator[Failing]:
         """The failing sinks of a file."""
-        module = self._code.module(path)
+        interesting = self._worth_a_walk(path)
+        module = self._code.module(path) if interesting else None
         if module is None:
             return
-        interesting = self._worth_a_walk(path)
         for name, node in [(MODULE, module), *self._code.functions(path).items()]:
             if name not in interesting:
                 continue
@@ -93,8 +95,10 @@ class Flows:
     def _worth_a_walk(self, path: str) -> set[str]:
         """Functions of a file that encode something, or mention a value of the class and may hand it on."""
         facts, words = self._code.facts.of(path), self._words
-        rows = [c.function for c in facts.calls if c.name in ENCODERS or c.name in words or "json" in c.keywords]
-        rows += [a.function for a in facts.accesses if a.name in words]
+        encoding = {c.function for c in facts.calls if c.name in ENCODERS or "json" in c.keywords}
+        mentioning = {c.function for c in facts.calls if c.name in words}
+        mentioning.update(a.function for a in facts.accesses if a.name in words)
+        rows = encoding & mentioning if self._by_fields else encoding | mentioning
         return {facts.functions[row].name for row in rows}
 
     def _walk(self, path: str, name: str, node: FunctionNode | ast.Module, depth: int = 0) -> Tainting:
