@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from analyzer.causes import Knowledge, add_outage_siblings, explain_links, rank_causes
+from analyzer.causes import add_outage_siblings, explain_links, rank_causes
 from analyzer.clusters import SignedEvent, cluster_events
 from analyzer.cycles import (
     Baseline,
@@ -160,7 +160,7 @@ def analyze(
         harmless=harmless_before(clusters, source.entries, earlier, run) if earlier is not None else frozenset(),
     )
     say("looking for what lies behind them")
-    explained = explain_clusters(clusters, found.events, contexts, deploys, repositories, Knowledge.load(own))
+    explained = explain_clusters(clusters, found.events, contexts, deploys, repositories, own)
     suspects = suspect(clusters, found.events, deploys, repositories)
     causes = rank_causes(clusters, tests=run, incidents=incidents, explained=explained, suspects=suspects)
     causes = add_outage_siblings(causes, clusters, contexts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from analyzer.causes import Explained, Knowledge, deserve_cause, explain
 from analyzer.codepaths import RepositoryIndex
@@ -19,9 +20,13 @@ def explain_clusters(
     contexts: Sequence[Context],
     deploys: Deploys,
     repositories: Repositories,
-    knowledge: Knowledge,
+    rules: Sequence[Path],
 ) -> dict[str, Explained]:
-    """By fingerprint what was found behind the clusters that deserve a cause; without a repository nothing."""
+    """By fingerprint what was found behind the clusters that deserve a cause; without a repository nothing.
+
+    `rules`: folders of a project's own rules, beside the shipped ones; they are read when the first text is asked about.
+    """
+    knowledge: Knowledge | None = None
     commits = {d.service: d.commit for d in deploys.services}
     by_entry = {i: e for e in events for i in e.entry_ids}
     found: dict[str, Explained] = {}
@@ -29,6 +34,7 @@ def explain_clusters(
         index = index_of(cluster, commits, repositories)
         if index is None or cluster.kind in _NOT_IN_CODE:
             continue
+        knowledge = knowledge or Knowledge.load(rules)
         events_here = events_of(cluster, by_entry)
         ids = {e.entry_ids for e in events_here}
         around = [c for c in contexts if c.fingerprint == cluster.fingerprint and c.entry_ids in ids]
