@@ -89,6 +89,8 @@ def analyze(
     own = tuple(Path(r) for r in rules)
     redactor = build_redactor(own, salt)
     masks, frames, noise = (load_rules(kind, own) for kind in ("masks", "frames", "noise"))
+    if own:
+        load_rules("causes", own)  # a pack that is not valid is told at once, also where nothing is asked of it
 
     # everything the options name is opened first, so that a typing error costs no work
     claims = [parse_claim(f) for f in fixes]

@@ -24,7 +24,7 @@ def explain_clusters(
 ) -> dict[str, Explained]:
     """By fingerprint what was found behind the clusters that deserve a cause; without a repository nothing.
 
-    `rules`: folders of a project's own rules, beside the shipped ones; they are read when the first text is asked about.
+    `rules`: folders of a project's own rules, beside the shipped ones; read when the first text is asked about.
     """
     knowledge: Knowledge | None = None
     commits = {d.service: d.commit for d in deploys.services}
