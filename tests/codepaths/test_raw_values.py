@@ -130,6 +130,7 @@ def test_the_value_that_is_put_in_raw_on_every_call_comes_first(found: OriginSea
     assert (first.path.file, first.path.line, first.path.end_line) == ("checks.py", 11, 13)
     assert first.path.function == "Inspector.inspect"
     assert (first.proof, first.unconditional, first.masking) == (Proof.FLOWS, True, False)
+    assert "it is computed as an argument of a log call, whatever the log level is" in first.path.evidence
     assert (first.hops, [(v.file, v.line) for v in first.via]) == (1, [("bakery.py", 16)])
 
 

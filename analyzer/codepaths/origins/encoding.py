@@ -12,6 +12,7 @@ from analyzer.codepaths.origins.calls import called, names_of, receivers_of
 from analyzer.codepaths.origins.code import Code, FunctionNode
 from analyzer.codepaths.origins.instances import Instances
 from analyzer.codepaths.origins.placement import Placement, placement
+from analyzer.codepaths.origins.receivers import own_nodes
 from analyzer.codepaths.origins.tainting import Tainting, Use
 from analyzer.codepaths.readings import chain
 from analyzer.codepaths.sinks import FAMILIES
@@ -20,6 +21,7 @@ _FAMILY = "json"
 _READERS = frozenset({"loads", "load", "JSONEncoder"})
 ENCODERS = frozenset(FAMILIES[_FAMILY]) - _READERS
 """last names of the calls that encode"""
+_LOG_METHODS = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log"})
 _MAX_FILES = 40
 """files that mention a name up to which all of them are read"""
 ENCODED_WITH = frozenset({"default", "cls", "encoder", "option"})
@@ -40,6 +42,8 @@ class Failing:
     sink_path: str
     called: str
     where: Placement
+    logged: bool
+    """it is computed as an argument of a log call"""
 
 
 class Flows:
@@ -166,7 +170,15 @@ class Flows:
             sink_path=sink_path,
             called=called,
             where=placement(node, use.node.lineno),
+            logged=_is_logged(node, use.node),
         )
+
+
+def _is_logged(scope: ast.AST, node: ast.Call) -> bool:
+    """Whether a call stands in the arguments of a log call, which are computed before the level is looked at."""
+    calls = (c for c in own_nodes(scope) if isinstance(c, ast.Call) and c is not node)
+    logging = (c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in _LOG_METHODS)
+    return any(inner is node for c in logging for inner in ast.walk(c))
 
 
 def is_encoder(call: ast.Call) -> bool:

@@ -88,6 +88,8 @@ def _path(code: Code, failing: Failing, role: Role, type_: str) -> CodePath:
         sentences.append("it runs whenever its function is called")
     elif failing.where.condition:
         sentences.append(f"it runs only if {failing.where.condition}")
+    if failing.logged:
+        sentences.append("it is computed as an argument of a log call, whatever the log level is")
     end = failing.sink if here and 0 <= failing.sink - failing.placed <= _MAX_SPAN else 0
     return code.place(failing.path, failing.placed, end, role=role, evidence=tuple(sentences))
 
