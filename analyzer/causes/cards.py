@@ -54,7 +54,7 @@ def card(
     outside = _outside(cluster, explained) if kind == "unknown" else None
     if outside is not None:
         kind, confidence = outside.kind, outside.weight
-        said += [Evidence(text=sentence, entry_ids=_first_ids(cluster)) for sentence in outside.sentences]
+        said += [Evidence(text=sentence, entry_ids=cluster.first_entry_ids) for sentence in outside.sentences]
     return Card(
         summary=summary(cluster, paths, kind),
         kind=kind,
@@ -82,10 +82,6 @@ def _outside(cluster: Cluster, explained: Explained | None) -> Outside | None:
     text = explained.query.text if explained is not None else cluster.core or cluster.title
     known = explained.query.kind if explained is not None and explained.decomposed.explained else None
     return outside_the_code(text, known, cluster.kind)
-
-
-def _first_ids(cluster: Cluster) -> tuple[str, ...]:
-    return cluster.exemplars[0].entry_ids if cluster.exemplars else ()
 
 
 def culprit_first(paths: Sequence[CodePath]) -> tuple[CodePath, ...]:

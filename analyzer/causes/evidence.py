@@ -44,7 +44,7 @@ def evidence(
 
     `located`: others name the place.
     """
-    ids = cluster.exemplars[0].entry_ids if cluster.exemplars else ()
+    ids = cluster.first_entry_ids
     first, last = format_time(cluster.first_seen_ns), format_time(cluster.last_seen_ns)
     when = f", from {first} to {last}" if first else ""
     found = [

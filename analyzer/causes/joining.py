@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from analyzer.causes.cards import UNKNOWN_AT_MOST
 from analyzer.causes.chains import link_clusters
 from analyzer.causes.incidents import Incident, roots
 from analyzer.causes.runtime.telling import context_evidence
 from analyzer.causes.weights import worth
 from analyzer.model import Cause, ChainLink, Change, Cluster, Context, Occurrence
 
-_UNKNOWN_AT_MOST = 0.3
-"""a cause of kind `unknown` claims no more than this (contract, "Confidence")"""
 _FOLDED_AT_MOST = 0.15
 """of a symptom whose own cause is listed all the same: that it is an origin is the less likely case"""
 _SURE, _NEARLY_SURE = 0.5, 0.8
@@ -136,7 +135,7 @@ def _joined(base: Cause, again: Sequence[Cause], incident: Incident) -> Cause:
     if _DOUBTED.intersection(incident.reasons):
         confidence = min(confidence, incident.probability)
     if kind == "unknown":
-        confidence = min(confidence, _UNKNOWN_AT_MOST)
+        confidence = min(confidence, UNKNOWN_AT_MOST)
     listed = {link.fingerprint for link in incident.chain}
     beside = tuple(x for x in base.chain if x.fingerprint not in listed and x.role != "root")
     return replace(

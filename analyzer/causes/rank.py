@@ -82,7 +82,7 @@ def _asked_for(cause: Cause, cluster: Cluster, tests: TestRun | None) -> Cause:
     asked = of_the_test(cluster, tests) if cause.confidence <= _SURE else None
     if asked is None:
         return cause
-    ids = cluster.exemplars[0].entry_ids if cluster.exemplars else ()
+    ids = cluster.first_entry_ids
     said = tuple(Evidence(text=sentence, entry_ids=ids) for sentence in asked.sentences)
     return replace(cause, kind=asked.kind, confidence=asked.weight, evidence=(*cause.evidence, *said))
 

@@ -90,6 +90,11 @@ class Cluster:
     unlocated: str | None = None
     """why there is no code path"""
 
+    @property
+    def first_entry_ids(self) -> tuple[str, ...]:
+        """The entries of the first exemplar."""
+        return self.exemplars[0].entry_ids if self.exemplars else ()
+
     def to_dict(self) -> dict[str, Any]:
         """As the contract writes it; `members` only where asked for."""
         exception = None

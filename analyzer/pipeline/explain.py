@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from analyzer.causes import Explained, Knowledge, deserve_cause, explain
-from analyzer.codepaths import RepositoryIndex
-from analyzer.model import Cluster, Context, Deploys, ErrorEvent, EventKind
-from analyzer.pipeline.locate import events_of
+from analyzer.model import Cluster, Context, Deploys, ErrorEvent
+from analyzer.pipeline.locate import NOT_IN_CODE, events_of
 from analyzer.pipeline.repositories import Repositories
-
-_NOT_IN_CODE = (EventKind.PLATFORM, EventKind.REQUEST, EventKind.DEPLOY)
 
 
 def explain_clusters(
@@ -31,8 +28,8 @@ def explain_clusters(
     by_entry = {i: e for e in events for i in e.entry_ids}
     found: dict[str, Explained] = {}
     for cluster in deserve_cause(clusters):
-        index = index_of(cluster, commits, repositories)
-        if index is None or cluster.kind in _NOT_IN_CODE:
+        index = repositories.of_cluster(cluster, commits)
+        if index is None or cluster.kind in NOT_IN_CODE:
             continue
         knowledge = knowledge or Knowledge.load(rules)
         events_here = events_of(cluster, by_entry)
@@ -42,9 +39,3 @@ def explain_clusters(
         if explained is not None:
             found[cluster.fingerprint] = explained
     return found
-
-
-def index_of(cluster: Cluster, commits: Mapping[str, str | None], repositories: Repositories) -> RepositoryIndex | None:
-    """The repository of a cluster's first service, at the commit that it ran."""
-    service = cluster.services[0] if cluster.services else ""
-    return repositories.of(service, commits.get(service))

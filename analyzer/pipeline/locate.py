@@ -17,7 +17,7 @@ _MAX_BLAMED = 4
 _FAILING = (Role.RAISE, Role.FRAME)
 _LIKELY = 0.1
 """a place that is less probable than this only costs the reader time"""
-_NOT_IN_CODE = {
+NOT_IN_CODE = {
     EventKind.PLATFORM: "written by the platform, not by the service",
     EventKind.REQUEST: "a request entry has no statement of its own",
     EventKind.DEPLOY: "an audit entry of the platform",
@@ -42,7 +42,7 @@ def locate_clusters(
     for cluster in located:
         if not cluster.code_paths or cluster.noise is not None or cluster.severity < Severity.ERROR:
             continue
-        index = _index(cluster, commits, repositories)
+        index = repositories.of_cluster(cluster, commits)
         for place in _telling(cluster.code_paths) if index is not None else ():
             if index is not None and len(wanted) < _MAX_BLAMED:
                 wanted[id(index), cluster.code_paths[place]] = index
@@ -52,7 +52,7 @@ def locate_clusters(
         told.update(zip(keys, index.with_history([path for _, path in keys]), strict=True))
     out = []
     for cluster in located:
-        index = _index(cluster, commits, repositories)
+        index = repositories.of_cluster(cluster, commits)
         paths = tuple(told.get((id(index), path), path) for path in cluster.code_paths)
         out.append(replace(cluster, code_paths=paths))
     return tuple(out)
@@ -64,11 +64,6 @@ def _telling(paths: Sequence[CodePath]) -> list[int]:
     return sorted({0, failing}) if paths else []
 
 
-def _index(cluster: Cluster, commits: Mapping[str, str | None], repositories: Repositories) -> RepositoryIndex | None:
-    service = cluster.services[0] if cluster.services else ""
-    return repositories.of(service, commits.get(service))
-
-
 def _locate(
     cluster: Cluster,
     event_of_entry: Mapping[str, ErrorEvent],
@@ -76,9 +71,9 @@ def _locate(
     repositories: Repositories,
     surroundings: Surroundings,
 ) -> Cluster:
-    if cluster.kind in _NOT_IN_CODE:
-        return replace(cluster, unlocated=_NOT_IN_CODE[cluster.kind])
-    index = _index(cluster, commits, repositories)
+    if cluster.kind in NOT_IN_CODE:
+        return replace(cluster, unlocated=NOT_IN_CODE[cluster.kind])
+    index = repositories.of_cluster(cluster, commits)
     if index is None:
         return replace(cluster, unlocated="no repository was given (--repo)")
     mine = events_of(cluster, event_of_entry)
@@ -96,7 +91,7 @@ def _locate(
 def events_of(cluster: Cluster, event_of_entry: Mapping[str, ErrorEvent]) -> list[ErrorEvent]:
     """The events of the first exemplar: those with a trace first, then those that hold the text in a document."""
     mine: list[ErrorEvent] = []
-    for entry_id in cluster.exemplars[0].entry_ids if cluster.exemplars else ():
+    for entry_id in cluster.first_entry_ids:
         event = event_of_entry[entry_id]
         if event not in mine:
             mine.append(event)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from analyzer.codepaths import RepositoryHistory, RepositoryIndex, open_history, open_repository, resolve_commit
 from analyzer.errors import ConfigError, RepositoryError
+from analyzer.model import Cluster
 from analyzer.redaction import Redactor
 
 Progress = Callable[[str], None]
@@ -41,6 +42,11 @@ class Repositories:
             except RepositoryError:  # a label may name a commit that was never pushed, or another repository's
                 return self._at(place, None)
         return self._at(place, asked)
+
+    def of_cluster(self, cluster: Cluster, commits: Mapping[str, str | None]) -> RepositoryIndex | None:
+        """The repository of a cluster's first service, at the commit that it ran; `commits` by service."""
+        service = cluster.services[0] if cluster.services else ""
+        return self.of(service, commits.get(service))
 
     def history(self, service: str) -> RepositoryHistory | None:
         """The commits that a service can have been built from; None without a repository, or without commits."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analyzer.model import Cluster, CodePath, Deploys, ErrorEvent, EventKind, Severity
+from analyzer.model import Cluster, CodePath, Deploys, ErrorEvent, Severity
+from analyzer.pipeline.locate import NOT_IN_CODE
 from analyzer.pipeline.repositories import Repositories
 
 _MAX_ASKED = 60
 """clusters of a run that are asked about, in their order: it costs some tenths of a second each"""
-_ELSEWHERE = (EventKind.PLATFORM, EventKind.REQUEST, EventKind.DEPLOY)
 
 
 def suspect(
@@ -21,12 +21,11 @@ def suspect(
     event_of_entry = {i: e for e in events for i in e.entry_ids}
     found: dict[str, tuple[CodePath, ...]] = {}
     for cluster in clusters:
-        if not cluster.count or cluster.severity < Severity.ERROR or cluster.noise or cluster.kind in _ELSEWHERE:
+        if not cluster.count or cluster.severity < Severity.ERROR or cluster.noise or cluster.kind in NOT_IN_CODE:
             continue
-        ids = cluster.exemplars[0].entry_ids if cluster.exemplars else ()
-        trace = next((e.stack_traces[-1] for e in (event_of_entry.get(i) for i in ids) if e and e.stack_traces), None)
-        service = cluster.services[0] if cluster.services else ""
-        index = repositories.of(service, commits.get(service)) if trace is not None else None
+        events_here = (event_of_entry.get(i) for i in cluster.first_entry_ids)
+        trace = next((e.stack_traces[-1] for e in events_here if e and e.stack_traces), None)
+        index = repositories.of_cluster(cluster, commits) if trace is not None else None
         if index is not None and trace is not None and len(found) < _MAX_ASKED:
             found[cluster.fingerprint] = tuple(_known(p, cluster) for p in index.suspects(trace))
     return found

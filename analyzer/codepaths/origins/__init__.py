@@ -89,7 +89,7 @@ def search(code: Code, query: Query, reach: Reach) -> OriginSearch:
         found = answer(code, query, reach)
         if reach and not found.origins:
             found = _elsewhere(found, answer(code, query, Reach()))
-        if not found.origins and (wide := whole_service(code, reach.near)):
+        if not found.origins and query.kind not in _ANYWHERE and (wide := whole_service(code, reach.near)):
             found = _anywhere(found, answer(code, query, wide))
     except RecursionError:
         return OriginSearch(reason="a source that had to be read is nested too deeply")

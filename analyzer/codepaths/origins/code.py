@@ -48,11 +48,6 @@ class Said:
     """(source of the expression, what stood in its place) of each hole; empty where they cannot be paired"""
 
 
-def _nothing_said(text: str) -> list[Said]:
-    del text
-    return []
-
-
 class Code:
     """Not to be shared between threads. Trees are parsed once each, and only of files that a search asks for."""
 
@@ -63,19 +58,25 @@ class Code:
         contents: Contents,
         facts: CodeFacts,
         place: Placing,
-        said: Callable[[str], list[Said]] = _nothing_said,
+        said: Callable[[str], list[Said]],
     ) -> None:
         self.tree = tree
         self.facts = facts
         self._contents = contents
         self._place = place
-        self.said = said
-        """statements whose template gives the whole of a text, best first"""
+        self._look_up = said
+        self._said: dict[str, list[Said]] = {}
         self._parsed: dict[str, ast.Module | None] = {}
         self._functions: dict[str, dict[str, FunctionNode]] = {}
         self._once: dict[str, Any] = {}
         self._sources: list[str] | None = None
         self._async_names: frozenset[str] | None = None
+
+    def said(self, text: str) -> list[Said]:
+        """Statements whose template gives the whole of a text, best first."""
+        if text not in self._said:
+            self._said[text] = self._look_up(text)
+        return self._said[text]
 
     def sources(self) -> list[str]:
         """The Python files of the tree outside its tests, sorted."""
