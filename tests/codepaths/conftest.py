@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
+from analyzer.codepaths import RepositoryIndex, open_repository
+from analyzer.redaction import build_redactor
 
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "A. Writer",
@@ -70,3 +73,17 @@ def cache(tmp_path: Path) -> Path:
 @pytest.fixture
 def new_repository(tmp_path: Path) -> Callable[[str], Repository]:
     return lambda name: Repository(tmp_path / name)
+
+
+@pytest.fixture
+def opened(cache: Path) -> Iterator[Callable[..., RepositoryIndex]]:
+    """Opens a repository at a revision; all are closed in the end."""
+    indexes: list[RepositoryIndex] = []
+
+    def open_at(root: Path, revision: str | None = None) -> RepositoryIndex:
+        indexes.append(open_repository(root, revision, cache_dir=cache, redact=build_redactor().text, jobs=1))
+        return indexes[-1]
+
+    yield open_at
+    for index in indexes:
+        index.close()

@@ -5,26 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from analyzer.codepaths import RepositoryIndex, open_repository
+from analyzer.codepaths import RepositoryIndex
 from analyzer.model import CodePath, Frame
-from analyzer.redaction import build_redactor
 
 LOAD = "def load(path):\n    data = read(path)\n    return data['total']\n"
-
-
-@pytest.fixture
-def opened(cache: Path):
-    indexes: list[RepositoryIndex] = []
-
-    def open_at(root: Path, revision: str | None = None) -> RepositoryIndex:
-        indexes.append(open_repository(root, revision, cache_dir=cache, redact=build_redactor().text, jobs=1))
-        return indexes[-1]
-
-    yield open_at
-    for index in indexes:
-        index.close()
 
 
 def place(index: RepositoryIndex, file: str, line: int, function: str = "load") -> CodePath:

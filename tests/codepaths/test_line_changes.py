@@ -5,25 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import pytest
-
-from analyzer.codepaths import RepositoryIndex, open_repository
-from analyzer.redaction import build_redactor
-
 OVEN = "import json\n\n\ndef report(oven):\n    return json.dumps({'phase': oven.phase_of_the_day})\n"
-
-
-@pytest.fixture
-def opened(cache: Path):
-    indexes: list[RepositoryIndex] = []
-
-    def open_at(root: Path, revision: str | None = None) -> RepositoryIndex:
-        indexes.append(open_repository(root, revision, cache_dir=cache, redact=build_redactor().text, jobs=1))
-        return indexes[-1]
-
-    yield open_at
-    for index in indexes:
-        index.close()
 
 
 def test_a_commit_that_only_laid_a_line_out_is_joined_by_the_one_that_brought_it(repository, opened) -> None:
