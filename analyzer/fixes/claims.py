@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from analyzer.errors import ConfigError
-from analyzer.model import Cluster, Fix
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """`SHA=ID|TEXT` as given; `text` is a fingerprint or a case-sensitive part of an error text."""
-
-    commit: str
-    text: str
+from analyzer.model import Claim, Cluster, Evidence, Fix
 
 
 def parse_claim(option: str) -> Claim:
@@ -44,7 +35,7 @@ def judge_claims(
                 claims=tuple(hits),
                 claim_text=claim.text,
                 verdict="inconclusive",
-                evidence=(reason,),
+                evidence=(Evidence(text=reason),),
             )
         )
     return tuple(fixes)

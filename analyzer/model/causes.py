@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,17 @@ class Evidence:
             "line": self.line,
             "rule": self.rule,
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Evidence:
+        """The inverse of `to_dict`."""
+        return cls(
+            text=str(data["text"]),
+            entry_ids=tuple(str(i) for i in data.get("entry_ids") or ()),
+            file=data.get("file"),
+            line=data.get("line"),
+            rule=data.get("rule"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from analyzer.model.code import CodePath
 from analyzer.model.cycle import Change
 from analyzer.model.entries import Severity
 from analyzer.model.events import EventKind
+from analyzer.model.exposure import ChangeRate, SeenOn
 from analyzer.model.times import format_time, parse_time
 
 
@@ -79,6 +80,12 @@ class Cluster:
     services: tuple[str, ...] = ()
     revisions: tuple[str, ...] = ()
     change: Change | None = None
+    change_reason: str | None = None
+    """why it is called so, where the name alone does not say it"""
+    rate: ChangeRate | None = None
+    """against the baseline; None without one"""
+    seen_on: tuple[SeenOn, ...] = ()
+    """by service and revision; the counts add up to `count`"""
     related: tuple[str, ...] = ()
     facets: tuple[Facet, ...] = ()
     exemplars: tuple[Exemplar, ...] = ()
@@ -120,6 +127,9 @@ class Cluster:
             "services": list(self.services),
             "revisions": list(self.revisions),
             "change": self.change.value if self.change else None,
+            "change_reason": self.change_reason,
+            "rate": self.rate.to_dict() if self.rate else None,
+            "seen_on": [s.to_dict() for s in self.seen_on],
             "related": list(self.related),
             "facets": [f.to_dict() for f in self.facets],
             "exemplars": [e.to_dict() for e in self.exemplars],
@@ -160,6 +170,9 @@ class Cluster:
             services=_texts(data.get("services")),
             revisions=_texts(data.get("revisions")),
             change=Change(data["change"]) if data.get("change") else None,
+            change_reason=data.get("change_reason"),
+            rate=ChangeRate.from_dict(data["rate"]) if data.get("rate") else None,
+            seen_on=tuple(SeenOn.from_dict(s) for s in data.get("seen_on") or ()),
             related=_texts(data.get("related")),
             facets=tuple(Facet.from_dict(f) for f in data.get("facets") or ()),
             exemplars=tuple(Exemplar.from_dict(e) for e in data.get("exemplars") or ()),

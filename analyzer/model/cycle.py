@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from analyzer.model.times import format_time, parse_time
+
 
 class Change(StrEnum):
     """What became of a cluster against the baseline and the history."""
@@ -47,6 +49,44 @@ class TransitionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TestLink:
+    """Why a test and a cluster belong together."""
+
+    __test__ = False
+
+    fingerprint: str
+    by: str
+    """text (the error stands in the failure), trace or request (an id they share), or time"""
+    evidence: str
+    """a sentence"""
+    lift: float | None = None
+    """by time: how many times more often the cluster occurs while this test runs than else"""
+    entry_ids: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the report writes it."""
+        return {
+            "fingerprint": self.fingerprint,
+            "by": self.by,
+            "evidence": self.evidence,
+            "lift": self.lift,
+            "entry_ids": list(self.entry_ids),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TestLink:
+        """The inverse of `to_dict`."""
+        lift = data.get("lift")
+        return cls(
+            fingerprint=str(data["fingerprint"]),
+            by=str(data["by"]),
+            evidence=str(data["evidence"]),
+            lift=float(lift) if lift is not None else None,
+            entry_ids=tuple(str(i) for i in data.get("entry_ids") or ()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestResult:
     """One test case. `message` is the redacted failure text, None where it passed."""
 
@@ -61,6 +101,18 @@ class TestResult:
     suspicious: str | None = None
     signature: str | None = None
     """fingerprint of the failure text; compares errors over cycles"""
+    links: tuple[TestLink, ...] = ()
+    """why each of `clusters` is there"""
+    labels: tuple[str, ...] = ()
+    """markers, tags and tiers that its file gives it, sorted"""
+    file: str | None = None
+    """its source file, where the test file says it"""
+    attempts: int = 1
+    started_ns: int | None = None
+    ended_ns: int | None = None
+    """when it ran, where the file tells; of a JUnit suite the times of its cases added up"""
+    ids: tuple[str, ...] = ()
+    """trace and request ids that stand in its text or properties, sorted"""
 
     def to_dict(self) -> dict[str, Any]:
         """As the contract writes it, with the signature that transitions compare."""
@@ -72,6 +124,13 @@ class TestResult:
             "clusters": list(self.clusters),
             "suspicious": self.suspicious,
             "signature": self.signature,
+            "links": [link.to_dict() for link in self.links],
+            "labels": list(self.labels),
+            "file": self.file,
+            "attempts": self.attempts,
+            "started": format_time(self.started_ns),
+            "ended": format_time(self.ended_ns),
+            "ids": list(self.ids),
         }
 
     @classmethod
@@ -86,6 +145,13 @@ class TestResult:
             clusters=tuple(str(x) for x in data.get("clusters") or ()),
             suspicious=data.get("suspicious"),
             signature=data.get("signature"),
+            links=tuple(TestLink.from_dict(x) for x in data.get("links") or ()),
+            labels=tuple(str(x) for x in data.get("labels") or ()),
+            file=data.get("file"),
+            attempts=int(data.get("attempts") or 1),
+            started_ns=parse_time(data["started"]) if data.get("started") else None,
+            ended_ns=parse_time(data["ended"]) if data.get("ended") else None,
+            ids=tuple(str(x) for x in data.get("ids") or ()),
         )
 
 
@@ -155,6 +221,47 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TestGroup:
+    """Totals of the tests that share a tier or marker; they add up as those of the run."""
+
+    __test__ = False
+
+    label: str
+    total: int
+    passed: int
+    failed: int
+    skipped: int
+    pass_rate: float | None = None
+    pass_rate_interval: tuple[float, float] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the report writes it."""
+        return {
+            "label": self.label,
+            "total": self.total,
+            "passed": self.passed,
+            "failed": self.failed,
+            "skipped": self.skipped,
+            "pass_rate": self.pass_rate,
+            "pass_rate_interval": list(self.pass_rate_interval) if self.pass_rate_interval else None,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TestGroup:
+        """The inverse of `to_dict`."""
+        rate, interval = data.get("pass_rate"), data.get("pass_rate_interval")
+        return cls(
+            label=str(data["label"]),
+            total=int(data["total"]),
+            passed=int(data["passed"]),
+            failed=int(data["failed"]),
+            skipped=int(data["skipped"]),
+            pass_rate=float(rate) if rate is not None else None,
+            pass_rate_interval=(float(interval[0]), float(interval[1])) if interval else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestRun:
     """Totals after folding reruns; `failed` includes errors."""
 
@@ -173,6 +280,8 @@ class TestRun:
     transitions: tuple[Transition, ...] = ()
     warnings: tuple[str, ...] = ()
     """why two cycles may not be comparable"""
+    groups: tuple[TestGroup, ...] = ()
+    """by tier or marker, sorted by label; a test with two labels counts in both"""
 
     def to_dict(self) -> dict[str, Any]:
         """As the contract writes it."""
@@ -187,6 +296,7 @@ class TestRun:
             "results": [r.to_dict() for r in self.results],
             "transitions": [t.to_dict() for t in self.transitions],
             "warnings": list(self.warnings),
+            "groups": [g.to_dict() for g in self.groups],
         }
 
     @classmethod
@@ -207,4 +317,5 @@ class TestRun:
             results=tuple(TestResult.from_dict(x) for x in data.get("results") or ()),
             transitions=tuple(Transition.from_dict(x) for x in data.get("transitions") or ()),
             warnings=tuple(str(x) for x in data.get("warnings") or ()),
+            groups=tuple(TestGroup.from_dict(x) for x in data.get("groups") or ()),
         )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from analyzer.model.causes import Cause
 from analyzer.model.clusters import Cluster
 from analyzer.model.cycle import TestRun
+from analyzer.model.deploys import Deploys
 from analyzer.model.entries import Dropped, FileReport, Gap
-from analyzer.model.times import format_time, parse_time
+from analyzer.model.exposure import RevisionTraffic
+from analyzer.model.fixes import Fix
+from analyzer.model.times import format_time
 
 SCHEMA_ID = "analyzer.report/1"
 
@@ -83,141 +86,6 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceDeploy:
-    """What a service ran: revisions, and the commit with where that is known from."""
-
-    service: str
-    revisions: tuple[str, ...] = ()
-    commit: str | None = None
-    source: str | None = None
-    """option, label, image, audit, banner or inferred"""
-    inferred_commits: tuple[str, ...] | None = None
-    """oldest and newest commit that the logs fit; None where they do not tell"""
-    facts: tuple[tuple[str, tuple[int, int]], ...] = ()
-    """kind of fact → (fitting, checked)"""
-    evidence: tuple[str, ...] = ()
-    """what besides the facts bounds the inferred range, or why there is none"""
-
-    def to_dict(self) -> dict[str, Any]:
-        """As the contract writes it."""
-        return {
-            "service": self.service,
-            "revisions": list(self.revisions),
-            "commit": self.commit,
-            "source": self.source,
-            "inferred_commits": list(self.inferred_commits) if self.inferred_commits is not None else None,
-            "facts": {k: list(v) for k, v in self.facts},
-            "evidence": list(self.evidence),
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ServiceDeploy:
-        """The inverse of `to_dict`."""
-        return cls(
-            service=str(data["service"]),
-            revisions=tuple(str(r) for r in data.get("revisions") or ()),
-            commit=data.get("commit"),
-            source=data.get("source"),
-            inferred_commits=_commits(data.get("inferred_commits")),
-            facts=tuple((str(k), (int(v[0]), int(v[1]))) for k, v in (data.get("facts") or {}).items()),
-            evidence=tuple(str(e) for e in data.get("evidence") or ()),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineEvent:
-    """Something that happened to a revision."""
-
-    time_ns: int | None
-    service: str
-    revision: str | None
-    event: str
-    """deployed, ready, serving, rolled_back or refused"""
-    commit: str | None = None
-    share: float | None = None
-    entry_ids: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """As the contract writes it."""
-        return {
-            "time": format_time(self.time_ns),
-            "service": self.service,
-            "revision": self.revision,
-            "commit": self.commit,
-            "event": self.event,
-            "share": self.share,
-            "entry_ids": list(self.entry_ids),
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> TimelineEvent:
-        """The inverse of `to_dict`."""
-        return cls(
-            time_ns=parse_time(data["time"]) if data.get("time") else None,
-            service=str(data["service"]),
-            revision=data.get("revision"),
-            event=str(data["event"]),
-            commit=data.get("commit"),
-            share=data.get("share"),
-            entry_ids=tuple(str(i) for i in data.get("entry_ids") or ()),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deploys:
-    """Which code ran when."""
-
-    services: tuple[ServiceDeploy, ...] = ()
-    inferred_commits: tuple[str, ...] | None = None
-    head: str | None = None
-    timeline: tuple[TimelineEvent, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """As the contract writes it."""
-        return {
-            "services": [s.to_dict() for s in self.services],
-            "inferred_commits": list(self.inferred_commits) if self.inferred_commits is not None else None,
-            "head": self.head,
-            "timeline": [t.to_dict() for t in self.timeline],
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Deploys:
-        """The inverse of `to_dict`."""
-        return cls(
-            services=tuple(ServiceDeploy.from_dict(s) for s in data.get("services") or ()),
-            inferred_commits=_commits(data.get("inferred_commits")),
-            head=data.get("head"),
-            timeline=tuple(TimelineEvent.from_dict(t) for t in data.get("timeline") or ()),
-        )
-
-
-def _commits(value: Sequence[object] | None) -> tuple[str, ...] | None:
-    return tuple(str(commit) for commit in value) if value is not None else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fix:
-    """A claimed fix and its verdict."""
-
-    commit: str
-    claims: tuple[str, ...]
-    claim_text: str
-    verdict: str
-    evidence: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """As the contract writes it."""
-        return {
-            "commit": self.commit,
-            "claims": list(self.claims),
-            "claim_text": self.claim_text,
-            "verdict": self.verdict,
-            "evidence": list(self.evidence),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
     """A configured assumption on what an area is worth, with its tests' state."""
 
@@ -238,6 +106,18 @@ class Impact:
             "tests": list(self.tests),
             "delta": self.delta,
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Impact:
+        """The inverse of `to_dict`."""
+        return cls(
+            area=str(data["area"]),
+            value=float(data["value"]),
+            unit=str(data["unit"]),
+            status=str(data["status"]),
+            tests=tuple(str(t) for t in data.get("tests") or ()),
+            delta=data.get("delta"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +142,18 @@ class Action:
             "from_cycle": self.from_cycle,
         }
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Action:
+        """The inverse of `to_dict`."""
+        return cls(
+            priority=int(data["priority"]),
+            text=str(data["text"]),
+            command=data.get("command"),
+            file=data.get("file"),
+            line=data.get("line"),
+            from_cycle=data.get("from_cycle"),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendPoint:
@@ -285,12 +177,13 @@ class Report:
     tests: TestRun | None = None
     clusters: tuple[Cluster, ...] = ()
     causes: tuple[Cause, ...] = ()
-    deploys: Deploys = Deploys()
+    deploys: Deploys = field(default_factory=Deploys)
     fixes: tuple[Fix, ...] = ()
     impact: tuple[Impact, ...] = ()
     actions: tuple[Action, ...] = ()
     trend: tuple[TrendPoint, ...] = ()
     loop: str | None = None
+    exposure: tuple[RevisionTraffic, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The report JSON, all but `integrity` (which `reports` computes over this)."""
@@ -307,4 +200,5 @@ class Report:
             "actions": [a.to_dict() for a in self.actions],
             "trend": [t.to_dict() for t in self.trend],
             "loop": self.loop,
+            "exposure": [x.to_dict() for x in self.exposure],
         }

@@ -35,7 +35,7 @@ def test_a_claim_finds_its_clusters_and_is_not_judged_without_evidence() -> None
 def test_a_claim_about_nothing_says_so() -> None:
     (fix,) = judge_claims([parse_claim("abc=keyerror")], [ONE])
     assert fix.claims == ()
-    assert fix.evidence == ("claimed text seen in no known cycle",)
+    assert [item.text for item in fix.evidence] == ["claimed text seen in no known cycle"]
 
 
 def test_lost_payloads_are_the_first_action() -> None:
