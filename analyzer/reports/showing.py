@@ -40,7 +40,9 @@ def _cluster_lines(shown: View, cluster: Mapping[str, Any]) -> Iterator[str]:
         ("Innermost", cluster["core"]),
         ("Exception", (cluster["exception"] or {}).get("type")),
         ("Services", wording.listed([one_line(s) for s in cluster["services"]], "")),
-        ("Revisions", wording.listed([one_line(s) for s in cluster["revisions"]], "")),
+        ("Revisions", _revisions(cluster)),
+        ("Because", cluster.get("change_reason")),
+        ("Rate", wording.rate(cluster["rate"]) if cluster.get("rate") else None),
         ("Seen", wording.span({"from": cluster["first_seen"], "to": cluster["last_seen"]})),
         *(("Related", f"{f} {shown.cluster_titles.get(f, '')}") for f in cluster["related"]),
         *((f"Varies {facet['slot'] + 1}", _facet(facet)) for facet in cluster["facets"]),
@@ -60,6 +62,11 @@ def _cluster_lines(shown: View, cluster: Mapping[str, Any]) -> Iterator[str]:
         yield ""
     for cause in causes:
         yield f"Cause {cause['rank']} ({wording.percent(cause['confidence'])}): {one_line(cause['summary'])}"
+
+
+def _revisions(cluster: Mapping[str, Any]) -> str:
+    seen = [f"{one_line(on['revision'] or on['service'])} {on['count']:,} ×" for on in cluster.get("seen_on", ())]
+    return wording.listed(seen or [one_line(name) for name in cluster["revisions"]], "")
 
 
 def _entry(exemplar: Mapping[str, Any], entry_id: str) -> str:

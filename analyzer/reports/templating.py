@@ -45,6 +45,7 @@ def environment(*, finalize: Callable[[Any], Any] | None = None) -> Environment:
         "interval": wording.interval,
         "listed": lambda words, empty="none": wording.listed([one_line(str(w)) for w in words], empty),
         "logs_fit": wording.logs_fit,
+        "rate": wording.rate,
         "moment": wording.moment,
         "number": wording.number,
         "one_line": one_line,

@@ -70,7 +70,8 @@ def terminal_summary(report: Mapping[str, Any], *, width: int, color: bool) -> s
 
 def _head(shown: View, pen: Pen) -> Iterator[str]:
     report, answer = shown.report, shown.answer
-    yield pen.paint(pen.fit(shown.title), "bold")
+    loop = f", the loop is {report['loop']}" if report["loop"] else ""
+    yield pen.paint(pen.fit(shown.title + loop), "bold")
     yield pen.paint(pen.fit(answer.headline), answer.tone)
     for banner in shown.banners:
         yield from (pen.paint(line, "bad") for line in pen.wrap(f"! {banner}", limit=2))
@@ -83,6 +84,8 @@ def _head(shown: View, pen: Pen) -> Iterator[str]:
     changes = " · ".join(f"{n} {name.replace('_', ' ')}" for name, n in answer.changes.items() if n)
     found = ": ".join(filter(None, (str(len(shown.here)), changes)))
     yield pen.labelled("Errors", f"{found}; {answer.errors}" if shown.here else answer.errors)
+    if report["fixes"]:
+        yield pen.labelled("Fixes", " · ".join(map(_fix, sorted(report["fixes"], key=_urgency))))
     deploys = report["deploys"]
     if fit := wording.logs_fit(deploys["inferred_commits"], deploys["head"]):
         yield pen.labelled("Code", fit)
@@ -90,6 +93,16 @@ def _head(shown: View, pen: Pen) -> Iterator[str]:
     gaps = f", {wording.count(len(ledger['gaps']), 'gap')}" if ledger["gaps"] else ""
     entries = wording.count(ledger["entries"], "entry", "entries")
     yield pen.labelled("Read", f"{entries}, {wording.span(ledger['covered'])}{gaps}")
+
+
+def _fix(fix: Mapping[str, Any]) -> str:
+    return f"{wording.short_commit(fix['commit'])} {fix['verdict'].replace('_', ' ')}"
+
+
+def _urgency(fix: Mapping[str, Any]) -> tuple[int, str]:
+    """What calls for action first: a fix that failed, then one that waits, then one that holds."""
+    order = {"verified": 2, "inconclusive": 1, "not_rolled_out": 1, "partially_rolled_out": 1}
+    return order.get(fix["verdict"], 0), fix["commit"]
 
 
 def _causes(shown: View, pen: Pen) -> Iterator[str]:
@@ -103,7 +116,8 @@ def _causes(shown: View, pen: Pen) -> Iterator[str]:
         further = _further(cause)
         if further and len(shown.banners) < 2:  # they take its room
             yield from (pen.paint(line, "dim") for line in pen.wrap(further, indent="  ", limit=1))
-    for cause in causes[1:2]:
+    crowded = shown.banners and shown.report["fixes"]  # the line of the fixes takes its room
+    for cause in causes[1 : 1 if crowded else 2]:
         label = f"Cause {cause['rank']}  {wording.percent(cause['confidence'])} {cause['kind']}: {cause['summary']}"
         yield pen.paint(pen.fit(label), "dim")
 

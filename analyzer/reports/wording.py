@@ -99,3 +99,18 @@ def logs_fit(commits: list[str] | None, head: str | None) -> str:
         return ""
     at_head = f", HEAD is {short_commit(head)}" if head else ""
     return f"logs fit {short_commit(commits[0])}..{short_commit(commits[-1])}{at_head}"
+
+
+def rate(value: Mapping[str, Any]) -> str:
+    """A change of rate: `3 in 40 requests, 12 in 38 in the baseline: p = 0.01; …`."""
+    unit = value["per"]
+    here = f"{number(value['count'])} in {count_of(value['exposure'], unit)}"
+    before = f"{number(value['baseline_count'])} in {count_of(value['baseline_exposure'], unit)} of the baseline"
+    bound = f"; at most {value['bound']:.3g} a {unit} (95 %)" if value["bound"] is not None else ""
+    note = f"; {value['note']}" if value["note"] else ""
+    return f"{here}, {before}: {p_value(value['p_value'])}{bound}{note}"
+
+
+def count_of(value: float, noun: str) -> str:
+    """`1 minute`, `2.5 minutes`."""
+    return f"{number(round(value, 1))} {noun if value == 1 else noun + 's'}"

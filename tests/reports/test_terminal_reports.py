@@ -68,7 +68,7 @@ def test_no_text_can_act_on_the_terminal(text: str) -> None:
 
 def test_the_first_lines_answer_the_question() -> None:
     lines = terminal_summary(second_cycle(), width=80, color=False).split("\n")
-    assert lines[0] == "Root cause behind the error — cycle 2"
+    assert lines[0] == "Root cause behind the error — cycle 2, the loop is converging"
     assert lines[1] == "Since cycle 1, 2 errors came and 1 went"
 
 
