@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from analyzer.model.cycle import Change, TestStatus
+from analyzer.model.entries import Severity
 from analyzer.model.fixes import Claim, Fix
 from analyzer.model.report import Action, Impact
+from analyzer.model.times import parse_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,50 @@ class PastCycle:
     fixes: tuple[Fix, ...] = ()
     actions: tuple[Action, ...] = ()
     impact: tuple[Impact, ...] = ()
+
+    @classmethod
+    def of_report(cls, report: Mapping[str, Any], key: str = "") -> PastCycle:
+        """The part of a report JSON that later cycles ask for.
+
+        Raises KeyError, TypeError, ValueError or AttributeError where `report` is none.
+        """
+        cycle, tests = report["cycle"], report.get("tests") or {}
+        window = cycle.get("window") or {}
+        clusters = report["clusters"]
+        errors = [c for c in clusters if c["count"] and Severity[c["severity"]] >= Severity.ERROR and not c["noise"]]
+        return cls(
+            key=key,
+            name=str(cycle["name"]),
+            from_ns=parse_time(window.get("from") or ""),
+            to_ns=parse_time(window.get("to") or ""),
+            services=tuple(str(service) for service in cycle.get("services") or ()),
+            pass_rate=tests.get("pass_rate"),
+            clusters=len(errors),
+            seen=_ids(c for c in clusters if c["count"]),
+            resolved=_ids(c for c in clusters if c.get("change") == Change.RESOLVED),
+            revisions=tuple(
+                (str(r["service"]), str(r["revision"]), r.get("commit"))
+                for r in (report.get("deploys") or {}).get("revisions") or ()
+                if r.get("first")
+            ),
+            tests={str(result["test"]): _test(result) for result in tests.get("results") or ()},
+            fixes=tuple(Fix.from_dict(fix) for fix in report.get("fixes") or ()),
+            actions=tuple(Action.from_dict(action) for action in report.get("actions") or ()),
+            impact=tuple(Impact.from_dict(impact) for impact in report.get("impact") or ()),
+        )
+
+
+def _ids(clusters: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Fingerprints and aliases, sorted."""
+    return tuple(sorted({str(i) for c in clusters for i in (c["fingerprint"], *(c.get("aliases") or ()))}))
+
+
+def _test(result: Mapping[str, Any]) -> PastTest:
+    return PastTest(
+        outcome=TestStatus(result["status"]).outcome,
+        signature=result.get("signature"),
+        flaky=str(result.get("suspicious") or "").startswith("flaky"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
