@@ -42,6 +42,8 @@ def _cycle(story: dict, cycle: dict, repo: Path, commits: list[str], folder: Pat
             )
     for claim in cycle.get("claims", []):
         text += ["", "[[cycle.claims]]", *_table({**claim, "commit": commits[claim["commit"] - 1]})]
+    if "transitions" in cycle:
+        text += ["", "[cycle.transitions]", *_table(cycle["transitions"])]
     for error in story["error"]:
         if cycle["name"] in error["cycles"]:
             text += _error(error, cycle, repo, commits, entries)
