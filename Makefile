@@ -1,11 +1,15 @@
 # Two commands on a bare machine: `make demo` and `make test`. Needs git, make and Python 3.11 or newer.
 # Another interpreter: make PYTHON=/path/to/python3 test
+# Some tests only, in one process: make test ARGS=tests/cli
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format lock setup setup-runtime setup-ci clean
 
 # Each candidate is run, not only looked up: version managers put names on the PATH that lead nowhere.
 CANDIDATES = $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3 python)
+
+# All tests on all cores; a worker that has none left takes over half of another's.
+ARGS_OF_TESTS = $(or $(ARGS),-n auto --dist worksteal)
 
 define bootstrap
 @for python in $(CANDIDATES); do \
@@ -23,7 +27,7 @@ demo: setup-runtime ## set up and analyse the bundled incident, offline
 	.venv/bin/analyzer demo
 
 test: setup ## set up and run the tests
-	.venv/bin/python -m pytest $(ARGS)
+	.venv/bin/python -m pytest $(ARGS_OF_TESTS)
 
 check: setup ## format, lint, types and imports, without changing anything
 	.venv/bin/ruff format --check .

@@ -166,9 +166,10 @@ def test_a_document_the_screen_lets_pass_is_its_own_redaction(
 
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_an_escape_hides_nothing(sample: str) -> None:
-    for text in (sample, f"Traceback:\n\t{sample}\n", f'said "{sample}"', f"C:\\{sample}"):
-        written = json.dumps({"message": text}, ensure_ascii=False)
-        assert REDACTOR.may_change_json([written]) == [True] or REDACTOR.text(text) == text
+    texts = (sample, f"Traceback:\n\t{sample}\n", f'said "{sample}"', f"C:\\{sample}")
+    written = [json.dumps({"message": text}, ensure_ascii=False) for text in texts]
+    for text, changes in zip(texts, REDACTOR.may_change_json(written), strict=True):
+        assert changes is True or REDACTOR.text(text) == text
 
 
 def test_documents_with_nothing_to_hide_pass_though_they_hold_escapes() -> None:

@@ -299,7 +299,7 @@ def test_an_unwritable_output_after_the_work_keeps_the_result_and_says_where(tmp
     if not device.exists():
         pytest.skip("this system has no /dev/full")
     (tmp_path / "r.json").symlink_to(device)
-    done = analyzer("analyze", logs, "-o", "r.json", cwd=tmp_path, TMPDIR=str(tmp_path))
+    done = analyzer("analyze", logs, "-o", "r.json", cwd=tmp_path, TMPDIR=str(tmp_path), COLUMNS="120")
     assert done.returncode == 2
     (kept,) = tmp_path.glob("analyzer-report-*.json")
     assert str(kept) in done.stderr

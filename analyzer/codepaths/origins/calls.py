@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import io
 import logging
 import pathlib
 import re
+from functools import cache
 
 from analyzer.codepaths.code_facts import Found
 from analyzer.codepaths.fact_rows import Call, Function
@@ -19,9 +19,16 @@ from analyzer.codepaths.readings import chain
 _MAX_RIVALS = 4
 _MAX_FILES = 100
 """files that mention a name beyond which it says nothing about who is meant"""
-_OF_EVERYBODY = frozenset(
-    name
-    for kind in (
+__all__ = ["Names", "Receivers", "by_name", "called", "known", "names_of", "receivers_of", "resolve"]
+_MAKING = ("__init__", "__post_init__", "__new__")
+
+
+@cache
+def _of_everybody() -> frozenset[str]:
+    """Methods of the built-in and usual classes: on a receiver that is not known they are nobody's."""
+    import asyncio  # only here: it is slow to import, and few runs ask
+
+    kinds = (
         dict,
         list,
         str,
@@ -37,11 +44,7 @@ _OF_EVERYBODY = frozenset(
         re.Pattern,
         re.Match,
     )
-    for name in dir(kind)
-)
-"""methods of the built-in and usual classes: on a receiver that is not known they are nobody's"""
-__all__ = ["Names", "Receivers", "by_name", "called", "known", "names_of", "receivers_of", "resolve"]
-_MAKING = ("__init__", "__post_init__", "__new__")
+    return frozenset(name for kind in kinds for name in dir(kind))
 
 
 def resolve(code: Code, call: Found[Call]) -> list[Found[Function]]:
@@ -72,7 +75,7 @@ def known(code: Code, call: Found[Call]) -> list[Found[Function]]:
 def by_name(code: Code, call: Found[Call]) -> list[Found[Function]]:
     """Methods of that name anywhere in the tree, where they are few and the receiver is not known at all."""
     name = call.row.name
-    if not name or not call.row.receiver or name in _OF_EVERYBODY or name.startswith("__"):
+    if not name or not call.row.receiver or name in _of_everybody() or name.startswith("__"):
         return []
     kept: dict[str, list[Found[Function]]] = code.once("methods by name", dict)
     if name not in kept:
