@@ -1,7 +1,7 @@
 """Claimed fixes, next actions, impact, and where the loop of cycles is heading.
 
-Takes clusters, causes, tests and earlier cycles; gives `Fix`, `Action`, `Impact` and `TrendPoint` values. A verdict needs
-deploy evidence and a history; until those are read every claim is `inconclusive`, with the reason.
+Takes clusters, causes, tests and earlier cycles; gives `Fix`, `Action`, `Impact` and `TrendPoint` values. A verdict
+needs deploy evidence and a history; until those are read every claim is `inconclusive`, with the reason.
 """
 
 from analyzer.fixes.actions import next_actions

@@ -3,7 +3,7 @@
 | status | when |
 |---|---|
 | at_risk | a test of the area fails, or an ERROR occurs that comes from its paths |
-| unknown | no test of it passed (nothing ran, all was skipped), one passed suspiciously, or an ERROR may come from its paths |
+| unknown | no test of it passed (a skip is no pass), one passed suspiciously, or an ERROR may come from its paths |
 | protected | its tests ran, all that ran passed, and none is suspicious |
 
 Totals count each value once: an area its value up to its cap; a pool the largest value of its areas, or, where it has a

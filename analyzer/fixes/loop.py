@@ -8,7 +8,7 @@ The last cycle is compared with the one before it. Of the rules the first that h
 | oscillating | two or more comebacks of errors that were found resolved, over all cycles, one of them in the last two |
 | regressing | a fix regressed or errors came back, at least as many as were resolved |
 | regressing | new errors and broken tests, nothing resolved, no fix that uncovered the next error |
-| converging | errors were found resolved (silence is not), or a fix is newly verified or uncovered the next one; few broke |
+| converging | errors were found resolved (silence is not), or a fix is newly verified or uncovered the next |
 | converging | more tests fixed than broken, by more than chance (exact sign test, p < 0.05) |
 | regressing | more tests broken than fixed, by more than chance |
 | stalled | the same errors, or the same failing tests, are still there |
