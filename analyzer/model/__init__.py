@@ -42,6 +42,7 @@ from analyzer.model.events import (
 from analyzer.model.exposure import ChangeRate, RevisionTraffic, SeenOn
 from analyzer.model.facts import CodeFact, CodeHistory, DatedCommit, FactKind, PrintedLine
 from analyzer.model.fixes import Claim, Effect, Fix, FixFacts, Relevance, Rollout, Verdict
+from analyzer.model.logging_query import SERVICE_LABELS, quoted
 from analyzer.model.origins import (
     QUERY_NAMES,
     Origin,
@@ -55,9 +56,11 @@ from analyzer.model.origins import (
 from analyzer.model.past import KnownError, Past, PastCycle, PastTest
 from analyzer.model.placeholders import WILDCARD, placeholder_values
 from analyzer.model.report import (
+    ASSUMPTION,
     Action,
     CycleInfo,
     Impact,
+    ImpactTotal,
     Ledger,
     Report,
     TrendPoint,
@@ -67,8 +70,10 @@ from analyzer.model.signatures import Signature
 from analyzer.model.times import Window, format_time, parse_time
 
 __all__ = [
+    "ASSUMPTION",
     "NO_MESSAGE",
     "QUERY_NAMES",
+    "SERVICE_LABELS",
     "WILDCARD",
     "Action",
     "Blame",
@@ -111,6 +116,7 @@ __all__ = [
     "Gap",
     "HttpRequest",
     "Impact",
+    "ImpactTotal",
     "KnownError",
     "Ledger",
     "Line",
@@ -162,4 +168,5 @@ __all__ = [
     "format_time",
     "parse_time",
     "placeholder_values",
+    "quoted",
 ]

@@ -47,6 +47,14 @@ class PastCycle:
     fixes: tuple[Fix, ...] = ()
     actions: tuple[Action, ...] = ()
     impact: tuple[Impact, ...] = ()
+    errors: tuple[tuple[str, ...], ...] = ()
+    """fingerprint and aliases of each ERROR cluster that occurred, neither noise nor known, by fingerprint"""
+    new: int | None = None
+    """how many ERROR clusters it called new; None without a baseline"""
+    gone: int | None = None
+    """how many it found resolved; None without a baseline"""
+    regressed: tuple[str, ...] = ()
+    """fingerprints and aliases of the ERROR clusters that it called regressed, sorted"""
 
     @classmethod
     def of_report(cls, report: Mapping[str, Any], key: str = "") -> PastCycle:
@@ -57,7 +65,9 @@ class PastCycle:
         cycle, tests = report["cycle"], report.get("tests") or {}
         window = cycle.get("window") or {}
         clusters = report["clusters"]
-        errors = [c for c in clusters if c["count"] and Severity[c["severity"]] >= Severity.ERROR and not c["noise"]]
+        real = [c for c in clusters if Severity[c["severity"]] >= Severity.ERROR and not c.get("noise")]
+        errors = [c for c in real if c["count"]]
+        compared = cycle.get("baseline") is not None
         return cls(
             key=key,
             name=str(cycle["name"]),
@@ -77,12 +87,20 @@ class PastCycle:
             fixes=tuple(Fix.from_dict(fix) for fix in report.get("fixes") or ()),
             actions=tuple(Action.from_dict(action) for action in report.get("actions") or ()),
             impact=tuple(Impact.from_dict(impact) for impact in report.get("impact") or ()),
+            errors=tuple(sorted(_names(c) for c in errors if not c.get("known"))),
+            new=sum(c.get("change") == Change.NEW for c in errors) if compared else None,
+            gone=sum(c.get("change") == Change.RESOLVED for c in real) if compared else None,
+            regressed=_ids(c for c in errors if c.get("change") == Change.REGRESSED),
         )
 
 
 def _ids(clusters: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """Fingerprints and aliases, sorted."""
-    return tuple(sorted({str(i) for c in clusters for i in (c["fingerprint"], *(c.get("aliases") or ()))}))
+    return tuple(sorted({i for c in clusters for i in _names(c)}))
+
+
+def _names(cluster: Mapping[str, Any]) -> tuple[str, ...]:
+    return (str(cluster["fingerprint"]), *sorted(str(alias) for alias in cluster.get("aliases") or ()))
 
 
 def _test(result: Mapping[str, Any]) -> PastTest:

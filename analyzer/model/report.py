@@ -16,6 +16,8 @@ from analyzer.model.fixes import Fix
 from analyzer.model.times import format_time
 
 SCHEMA_ID = "analyzer.report/1"
+ASSUMPTION = "configured assumption (impact.toml), not a finding"
+"""what every value of an area is, said wherever one is shown"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +89,28 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """A configured assumption on what an area is worth, with its tests' state."""
+    """A configured assumption on what an area is worth, with the state of its tests."""
 
     area: str
     value: float
     unit: str
     status: str
+    """at_risk, protected or unknown"""
     tests: tuple[str, ...] = ()
+    """those that put it at risk, else those that leave it open, else those that protect it"""
     delta: str | None = None
+    """against the last cycle that knew the area, a sentence; None where none did"""
+    reason: str = ""
+    """why it has this status, a sentence"""
+    clusters: tuple[str, ...] = ()
+    """fingerprints of the errors that were found on its paths"""
+    pool: str | None = None
+    """areas of one pool share a value: it counts once"""
+    cap: float | None = None
+    """the most that the area, or all of its pool, counts"""
 
     def to_dict(self) -> dict[str, Any]:
-        """As the contract writes it."""
+        """As the contract writes it, with the label that it is assumed."""
         return {
             "area": self.area,
             "value": self.value,
@@ -105,11 +118,17 @@ class Impact:
             "status": self.status,
             "tests": list(self.tests),
             "delta": self.delta,
+            "reason": self.reason,
+            "clusters": list(self.clusters),
+            "pool": self.pool,
+            "cap": self.cap,
+            "assumption": ASSUMPTION,
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Impact:
         """The inverse of `to_dict`."""
+        cap = data.get("cap")
         return cls(
             area=str(data["area"]),
             value=float(data["value"]),
@@ -117,7 +136,31 @@ class Impact:
             status=str(data["status"]),
             tests=tuple(str(t) for t in data.get("tests") or ()),
             delta=data.get("delta"),
+            reason=str(data.get("reason") or ""),
+            clusters=tuple(str(c) for c in data.get("clusters") or ()),
+            pool=data.get("pool"),
+            cap=float(cap) if cap is not None else None,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactTotal:
+    """The values of all areas in one unit, each counted once. A configured assumption too."""
+
+    unit: str
+    protected: float = 0.0
+    at_risk: float = 0.0
+    unknown: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the report writes it, with the label that it is assumed."""
+        return {
+            "unit": self.unit,
+            "protected": self.protected,
+            "at_risk": self.at_risk,
+            "unknown": self.unknown,
+            "assumption": ASSUMPTION,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +173,11 @@ class Action:
     file: str | None = None
     line: int | None = None
     from_cycle: str | None = None
+    """the earlier cycle in which it first stood; None where it is new"""
+    key: str = ""
+    """what is to be done about what: the same in every cycle in which it stands"""
+    age: int = 0
+    """how many cycles ago it first stood"""
 
     def to_dict(self) -> dict[str, Any]:
         """As the contract writes it."""
@@ -140,6 +188,8 @@ class Action:
             "file": self.file,
             "line": self.line,
             "from_cycle": self.from_cycle,
+            "key": self.key,
+            "age": self.age,
         }
 
     @classmethod
@@ -152,6 +202,8 @@ class Action:
             file=data.get("file"),
             line=data.get("line"),
             from_cycle=data.get("from_cycle"),
+            key=str(data.get("key") or ""),
+            age=int(data.get("age") or 0),
         )
 
 
@@ -162,10 +214,26 @@ class TrendPoint:
     cycle: str
     pass_rate: float | None
     clusters: int
+    failed: int | None = None
+    """tests that failed; None where none are known"""
+    new: int | None = None
+    """ERROR clusters that it called new; None without a baseline"""
+    resolved: int | None = None
+    """those that it found resolved"""
+    impact: tuple[ImpactTotal, ...] = ()
+    """by unit"""
 
     def to_dict(self) -> dict[str, Any]:
         """As the contract writes it."""
-        return {"cycle": self.cycle, "pass_rate": self.pass_rate, "clusters": self.clusters}
+        return {
+            "cycle": self.cycle,
+            "pass_rate": self.pass_rate,
+            "clusters": self.clusters,
+            "failed": self.failed,
+            "new": self.new,
+            "resolved": self.resolved,
+            "impact": [total.to_dict() for total in self.impact],
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +248,14 @@ class Report:
     deploys: Deploys = field(default_factory=Deploys)
     fixes: tuple[Fix, ...] = ()
     impact: tuple[Impact, ...] = ()
+    impact_totals: tuple[ImpactTotal, ...] = ()
+    """by unit"""
     actions: tuple[Action, ...] = ()
     trend: tuple[TrendPoint, ...] = ()
     loop: str | None = None
+    """converging, stalled, oscillating, regressing; None where that cannot be said"""
+    loop_reason: str | None = None
+    """why, a sentence"""
     exposure: tuple[RevisionTraffic, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -197,8 +270,10 @@ class Report:
             "deploys": self.deploys.to_dict(),
             "fixes": [f.to_dict() for f in self.fixes],
             "impact": [i.to_dict() for i in self.impact],
+            "impact_totals": [t.to_dict() for t in self.impact_totals],
             "actions": [a.to_dict() for a in self.actions],
             "trend": [t.to_dict() for t in self.trend],
             "loop": self.loop,
+            "loop_reason": self.loop_reason,
             "exposure": [x.to_dict() for x in self.exposure],
         }

@@ -8,16 +8,6 @@ from typing import Any
 
 from analyzer.model import Severity, parse_time
 
-SERVICE_LABELS = (
-    "service_name",
-    "module_id",
-    "container_name",
-    "function_name",
-    "job_name",
-    "workerpool_name",
-    "configuration_name",
-)
-"""labels of a resource that name what a user calls a service, the likeliest first"""
 _NANOS = 1_000_000_000
 _FIRST, _END = -62_135_596_800 * _NANOS, 253_402_300_800 * _NANOS
 """the years 0001 to 9999: what RFC 3339 can write"""

@@ -12,11 +12,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from analyzer.model import Entry, EntrySplit, HttpRequest, SourceLocation
+from analyzer.model import SERVICE_LABELS, Entry, EntrySplit, HttpRequest, SourceLocation
 from analyzer.redaction import Redactor
 from analyzer.sources.app_rows import log_entry_of
 from analyzer.sources.fields import (
-    SERVICE_LABELS,
     duration_ns,
     first_of,
     integer,

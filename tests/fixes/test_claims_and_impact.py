@@ -8,7 +8,7 @@ import pytest
 
 from analyzer.errors import ConfigError
 from analyzer.fixes import judge_claims, next_actions, parse_claim, read_impact, weigh_impact
-from analyzer.model import Cause, Cluster, CodePath, Ledger, Role, Severity, TestResult, TestRun, TestStatus
+from analyzer.model import Cause, Cluster, CodePath, CycleInfo, Ledger, Role, Severity, TestResult, TestRun, TestStatus
 
 ONE = Cluster(
     fingerprint="s1:1", title="bake failed: KeyError: 'rye'", template="", core="'rye'", severity=Severity.ERROR,
@@ -39,7 +39,7 @@ def test_a_claim_about_nothing_says_so() -> None:
 
 
 def test_lost_payloads_are_the_first_action() -> None:
-    (action,) = next_actions([], {}, Ledger(entries=10, without_payload=8))
+    (action,) = next_actions([], [], [], None, Ledger(entries=10, without_payload=8), cycle=CycleInfo(name="1"))
     assert action.priority == 1
     assert action.command is not None
 
@@ -75,6 +75,6 @@ def test_an_action_names_the_place_and_the_error_once() -> None:
     cause = Cause(
         rank=1, fingerprints=("s1:1",), summary="a long story", kind="code", code_paths=(path,), confidence=0.5
     )
-    (action,) = next_actions([cause], {"s1:1": ONE.title}, Ledger(entries=1))
+    (action,) = next_actions([cause], [ONE], [], None, Ledger(entries=1), cycle=CycleInfo(name="1"))
     assert action.text == "Look at app/oven.py:7 (bake): bake failed: KeyError: 'rye'"
     assert (action.file, action.line) == ("app/oven.py", 7)

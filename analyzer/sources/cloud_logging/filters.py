@@ -8,16 +8,14 @@ which a quoted string would want doubled.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analyzer.errors import ConfigError
-from analyzer.model import Window
+from analyzer.model import SERVICE_LABELS, Window, quoted
 from analyzer.sources.cloud_logging.rows import rfc3339
-from analyzer.sources.fields import SERVICE_LABELS
 
 MAX_FILTER = 20_000
 """characters (https://cloud.google.com/logging/quotas)"""
@@ -135,13 +133,6 @@ def context_filters(traces: Iterable[str], instances: Iterable[tuple[str, int]])
         group.setdefault(kind, []).append(text)
         size += added
     return [*filters, _alternatives(group)] if group else filters
-
-
-def quoted(value: str) -> str:
-    """A value as a string of the language: whatever it holds, it ends nowhere but at its end."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    # what cannot be printed as JSON escapes it, halves of a pair too
-    return '"' + "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in escaped) + '"'
 
 
 def _deploys() -> str:

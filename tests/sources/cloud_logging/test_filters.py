@@ -14,9 +14,8 @@ from logging_server.matching import build_test
 from logging_server.store import Store
 
 from analyzer.errors import ConfigError
-from analyzer.model import Window
-from analyzer.sources.cloud_logging.filters import MAX_FILTER, Tier, context_filters, in_window, quoted, tiers
-from analyzer.sources.fields import SERVICE_LABELS
+from analyzer.model import SERVICE_LABELS, Window, quoted
+from analyzer.sources.cloud_logging.filters import MAX_FILTER, Tier, context_filters, in_window, tiers
 
 SECOND = 1_000_000_000
 NOON = 1_795_521_600 * SECOND
