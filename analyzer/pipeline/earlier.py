@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzer.cycles import Baseline, baseline_of, pick_green, read_baseline, read_report
+from analyzer.cycles import Baseline, baseline_of, pick_green, read_report
 from analyzer.errors import ConfigError
 from analyzer.model import Entry, Past, PastCycle, TestRun
 
