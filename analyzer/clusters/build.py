@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 
 from analyzer.clusters.facets import facets
 from analyzer.clusters.fold import SignedEvent, fold, printing
+from analyzer.clusters.seen import Requests, seen_on
 from analyzer.clusters.twins import occurrences
 from analyzer.model import Cluster, ErrorEvent, EventKind, Exemplar, Severity, Signature
 from analyzer.rules import Rule
@@ -29,10 +30,12 @@ def cluster_events(
     *,
     noise_rules: Sequence[Rule] = (),
     similarity: Callable[[str, str], float] | None = None,
+    requests: Requests | None = None,
 ) -> tuple[Cluster, ...]:
     """Clusters of these events: errors first, then warnings, noise last; the same whatever the order of events.
 
-    `similarity` (0 to 1 on templates) only fills `related`; it never merges.
+    `similarity` (0 to 1 on templates) only fills `related`; it never merges. `requests` (the id of an event's entry →
+    its request and its routes) only fills `seen_on`.
     """
     ordered = sorted(signed, key=lambda s: (s.event.time_ns or 0, s.event.entry_ids))
     printings = [printing(s) for s in ordered]
@@ -41,7 +44,7 @@ def cluster_events(
     for indexes in fold(ordered, twin_ns=TWIN_NS):
         happened = occurrences(printings, indexes, twin_ns=TWIN_NS)
         happened.sort(key=lambda o: (ordered[o[0]].event.time_ns or 0, ordered[o[0]].event.entry_ids))
-        clusters.append(_cluster(ordered, indexes, happened, noise_rules=noise_rules))
+        clusters.append(_cluster(ordered, indexes, happened, noise_rules, requests or {}))
         places[clusters[-1].fingerprint].update(p for i in indexes if (p := ordered[i].signature.place))
     clusters.sort(key=_order)
     return _with_related(clusters, places, similarity)
@@ -51,8 +54,8 @@ def _cluster(
     signed: Sequence[SignedEvent],
     indexes: Sequence[int],
     happened: Sequence[Sequence[int]],
-    *,
     noise_rules: Sequence[Rule],
+    requests: Requests,
 ) -> Cluster:
     mine = [signed[i] for i in indexes]
     events = [s.event for s in mine]
@@ -87,6 +90,7 @@ def _cluster(
         last_seen_ns=max(times, default=None),
         services=tuple(sorted({e.service for e in events if e.service})),
         revisions=tuple(sorted({e.revision for e in events if e.revision})),
+        seen_on=seen_on([[signed[i].event for i in o] for o in happened], requests),
         facets=facets(head.template, same_template),
         exemplars=tuple(_exemplar([signed[i] for i in o]) for o in happened[:_MAX_EXEMPLARS]),
         members=tuple(entry_ids),

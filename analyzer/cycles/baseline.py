@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from analyzer.errors import ReportError
-from analyzer.model import Cluster, Deploys, TestRun, parse_time
+from analyzer.model import Cluster, Deploys, PastCycle, RevisionTraffic, TestRun, parse_time
 from analyzer.model.report import SCHEMA_ID
 
 _SCHEMA = re.compile(r"analyzer\.report/(\d{1,6})")
 _OURS = int(SCHEMA_ID.rpartition("/")[2])
+_HINT = "Give --baseline the JSON report of an earlier cycle (analyzer analyze … -o FILE.json), or none."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,15 @@ class Baseline:
     services: tuple[str, ...] = ()
     revisions: tuple[str, ...] = ()
     deploys: Deploys = field(default_factory=Deploys)
+    exposure: tuple[RevisionTraffic, ...] = ()
+    """empty in reports of versions that did not measure it"""
+
+    @property
+    def served(self) -> tuple[tuple[str, str], ...]:
+        """(service, revision) of those that wrote or were asked, where that was measured, else that were known."""
+        if self.exposure:
+            return tuple((row.service, row.revision) for row in self.exposure if row.entries and row.revision)
+        return tuple((deploy.service, revision) for deploy in self.deploys.services for revision in deploy.revisions)
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -35,36 +46,59 @@ def read_baseline(path: Path) -> Baseline:
 
     Raises ReportError where the file is missing, is not JSON, is no report, or has a newer schema than this version.
     """
-    hint = "Give --baseline the JSON report of an earlier cycle (analyzer analyze … -o FILE.json), or none."
     try:
         data = json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise ReportError(f"baseline {path}: no such file", hint) from None
+        raise ReportError(f"baseline {path}: no such file", _HINT) from None
     except OSError as error:
-        raise ReportError(f"baseline {path}: cannot be read ({error.strerror or error})", hint) from None
+        raise ReportError(f"baseline {path}: cannot be read ({error.strerror or error})", _HINT) from None
     except (ValueError, RecursionError):
-        raise ReportError(f"baseline {path}: is not JSON", hint) from None
-    schema = data.get("schema") if isinstance(data, dict) else None
+        raise ReportError(f"baseline {path}: is not JSON", _HINT) from None
+    return baseline_of(data, name=path.stem, origin=str(path))
+
+
+def baseline_of(report: object, *, name: str, origin: str = "") -> Baseline:
+    """The cycle in a report as JSON values, however it was kept; `name` where it names no cycle.
+
+    Raises ReportError where it is no report, is damaged, or has a newer schema than this version; the message calls it
+    `origin`, else `name`.
+    """
+    label = f"baseline {origin or name}"
+    schema = report.get("schema") if isinstance(report, Mapping) else None
     version = _SCHEMA.fullmatch(schema) if isinstance(schema, str) else None
-    if version is None:
-        raise ReportError(f"baseline {path}: is JSON, but not a report of analyzer", hint)
+    if version is None or not isinstance(report, Mapping):
+        raise ReportError(f"{label}: is JSON, but not a report of analyzer", _HINT)
     if int(version[1]) > _OURS:
         raise ReportError(
-            f"baseline {path}: has schema {schema}, made by a newer analyzer; this one reads up to {SCHEMA_ID}",
+            f"{label}: has schema {schema}, made by a newer analyzer; this one reads up to {SCHEMA_ID}",
             "Upgrade with: pip install --upgrade incident-analyzer",
         )
     try:
-        return _baseline(data, path)
+        return _baseline(report, name)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise ReportError(f"baseline {path}: is a damaged report ({type(error).__name__}: {error})", hint) from None
+        raise ReportError(f"{label}: is a damaged report ({type(error).__name__}: {error})", _HINT) from None
 
 
-def _baseline(data: dict[str, Any], path: Path) -> Baseline:
+def pick_green(cycles: Sequence[PastCycle]) -> str | None:
+    """The key of the last green one of these cycles (oldest first); None where none is.
+
+    Green is a cycle all of whose tests passed; one that ran no tests is green without an error.
+    """
+    return next((cycle.key for cycle in reversed(cycles) if _is_green(cycle)), None)
+
+
+def _is_green(cycle: PastCycle) -> bool:
+    if any(test.outcome == "failed" for test in cycle.tests.values()):
+        return False
+    return cycle.clusters == 0 if cycle.pass_rate is None else cycle.pass_rate >= 1
+
+
+def _baseline(data: Mapping[str, Any], name: str) -> Baseline:
     cycle = data["cycle"]
     window = cycle.get("window") or {}
     tests = data.get("tests")
     return Baseline(
-        name=str(cycle.get("name") or path.stem),
+        name=str(cycle.get("name") or name),
         clusters=tuple(Cluster.from_dict(cluster) for cluster in data["clusters"]),
         tests=TestRun.from_dict(tests) if tests else None,
         from_ns=parse_time(window["from"]) if window.get("from") else None,
@@ -72,4 +106,5 @@ def _baseline(data: dict[str, Any], path: Path) -> Baseline:
         services=tuple(str(service) for service in cycle.get("services") or ()),
         revisions=tuple(str(revision) for revision in cycle.get("revisions") or ()),
         deploys=Deploys.from_dict(data.get("deploys") or {}),
+        exposure=tuple(RevisionTraffic.from_dict(row) for row in data.get("exposure") or ()),
     )

@@ -18,12 +18,14 @@ class RevisionTraffic:
     entries: int = 0
     """that it wrote by itself, or that requests to it left"""
     requests: int = 0
+    """that it answered"""
     minutes: float = 0.0
     """from its first entry to its last, at least one second's worth where it has any"""
     first_ns: int | None = None
     last_ns: int | None = None
     routes: tuple[tuple[str, int], ...] = ()
-    """(method and url template, requests), by route"""
+    """(method and url template, requests), by route; probes of scanners and all but the most asked routes are in
+    `requests` only"""
 
     def to_dict(self) -> dict[str, Any]:
         """As the report writes it."""
@@ -67,6 +69,10 @@ class SeenOn:
     """routes of the requests in which it occurred, where trace or request ids tell"""
     entry_ids: tuple[str, ...] = ()
     """of at most three occurrences, the earliest"""
+    requests: int = 0
+    """different requests in which it occurred, where ids tell: two occurrences in one request are one here"""
+    minutes: int = 0
+    """different minutes of the clock in which it occurred: a burst is one or two, whatever it printed"""
 
     def to_dict(self) -> dict[str, Any]:
         """As the report writes it."""
@@ -78,6 +84,8 @@ class SeenOn:
             "last": format_time(self.last_ns),
             "routes": list(self.routes),
             "entry_ids": list(self.entry_ids),
+            "requests": self.requests,
+            "minutes": self.minutes,
         }
 
     @classmethod
@@ -92,6 +100,8 @@ class SeenOn:
             last_ns=parse_time(last) if last else None,
             routes=tuple(str(route) for route in data.get("routes") or ()),
             entry_ids=tuple(str(i) for i in data.get("entry_ids") or ()),
+            requests=int(data.get("requests") or 0),
+            minutes=int(data.get("minutes") or 0),
         )
 
 

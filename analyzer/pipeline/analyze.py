@@ -15,6 +15,7 @@ from analyzer.cycles import (
     compare_clusters,
     compare_tests,
     link_tests,
+    measure_exposure,
     read_baseline,
     read_tests,
     with_signatures,
@@ -41,6 +42,7 @@ from analyzer.pipeline.contexts import gather_contexts, gather_occurrences, harm
 from analyzer.pipeline.explain import explain_clusters
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
+from analyzer.pipeline.requests import read_requests
 from analyzer.pipeline.surroundings import Surroundings
 from analyzer.pipeline.suspecting import add_suspects
 from analyzer.pipeline.tracing import suspect
@@ -118,7 +120,9 @@ def analyze(
     found = read_events(source.entries, redact=redactor.text, redact_all=redactor.texts, frame_rules=frames)
     say(f"{len(source.entries):,} entries, {len(found.events):,} errors and warnings")
     signed = sign_events(found.events, mask_rules=masks, frame_rules=frames)
-    clusters = cluster_events(signed, noise_rules=noise, similarity=similarity)
+    requests = read_requests(source.entries, found.events)
+    exposure = measure_exposure(source.entries, routes=requests.routes)
+    clusters = cluster_events(signed, noise_rules=noise, similarity=similarity, requests=requests.by_event)
     print_of_entry = {i: c.fingerprint for c in clusters for i in c.members or ()}
     if not members:
         clusters = tuple(replace(c, members=None) for c in clusters)
@@ -150,7 +154,9 @@ def analyze(
         run = compare_tests(run, earlier.tests) if earlier and earlier.tests else run
     services = sorted({e.service for e in source.entries if e.service})
     if earlier is not None:
-        compared = compare_clusters(clusters, earlier, similarity=similarity, services_seen=services)
+        compared = compare_clusters(
+            clusters, earlier, similarity=similarity, services_seen=services, exposure=exposure, deploys=deploys
+        )
         clusters = tuple(
             sorted(compared, key=lambda c: c.noise is not None)
         )  # noise stands last, also after what is gone
@@ -186,6 +192,7 @@ def analyze(
         impact=weigh_impact(areas, run),
         actions=next_actions(causes, {c.fingerprint: c.title for c in clusters}, ledger),
         trend=_trend(earlier),
+        exposure=exposure,
     )
     fingerprints = tuple(print_of_entry.get(e.entry_ids[0]) for e in found.events)
     return Analyzed(report=report, events=found.events, fingerprints=fingerprints)
