@@ -53,7 +53,11 @@ def made_report(
         cycle=CycleInfo(**info),
         ledger=Ledger(entries=100),
         tests=TestRun(
-            total=tests, passed=passed, failed=tests - passed, pass_rate=passed / tests if tests else None, results=results
+            total=tests,
+            passed=passed,
+            failed=tests - passed,
+            pass_rate=passed / tests if tests else None,
+            results=results,
         ),
         clusters=tuple(_cluster(cycle, number, from_ns) for number in range(clusters)),
         deploys=Deploys(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,23 @@ settings.load_profile("house")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden; review the diff as prose")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_of_the_user_is_touched() -> Iterator[None]:
+    """No test saves into the history of whoever runs it, or finds there what another test saved.
+
+    In the environment, for the programs that tests start; a test of the history names one of its own.
+    """
+    before = {name: os.environ.get(name) for name in ("ANALYZER_DATA_DIR", "ANALYZER_HISTORY")}
+    with tempfile.TemporaryDirectory(prefix="analyzer-data-") as folder:
+        os.environ |= {"ANALYZER_DATA_DIR": folder, "ANALYZER_HISTORY": "none"}
+        yield
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Tests, baseline, changes. Takes JUnit files and an earlier report; gives a test run and changes; reads no logs."""
 
-from analyzer.cycles.baseline import Baseline, read_baseline
+from analyzer.cycles.baseline import Baseline, baseline_of, read_baseline
 from analyzer.cycles.changes import compare_clusters
+from analyzer.cycles.known import apply_known
 from analyzer.cycles.links import link_tests, with_signatures
 from analyzer.cycles.run_times import run_times
 from analyzer.cycles.statistics import mcnemar_exact, wilson_interval
@@ -10,6 +11,8 @@ from analyzer.cycles.transitions import compare_tests
 
 __all__ = [
     "Baseline",
+    "apply_known",
+    "baseline_of",
     "compare_clusters",
     "compare_tests",
     "link_tests",

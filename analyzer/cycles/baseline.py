@@ -44,27 +44,35 @@ def read_baseline(path: Path) -> Baseline:
         raise ReportError(f"baseline {path}: cannot be read ({error.strerror or error})", hint) from None
     except (ValueError, RecursionError):
         raise ReportError(f"baseline {path}: is not JSON", hint) from None
+    return baseline_of(data, place=str(path), name=path.stem, hint=hint)
+
+
+def baseline_of(data: Any, *, place: str, name: str = "", hint: str = "") -> Baseline:
+    """The cycle in the JSON value of a report, which comes from `place`; `name` serves where it has none.
+
+    Raises ReportError where it is no report, or has a newer schema than this version.
+    """
     schema = data.get("schema") if isinstance(data, dict) else None
     version = _SCHEMA.fullmatch(schema) if isinstance(schema, str) else None
     if version is None:
-        raise ReportError(f"baseline {path}: is JSON, but not a report of analyzer", hint)
+        raise ReportError(f"baseline {place}: is JSON, but not a report of analyzer", hint)
     if int(version[1]) > _OURS:
         raise ReportError(
-            f"baseline {path}: has schema {schema}, made by a newer analyzer; this one reads up to {SCHEMA_ID}",
+            f"baseline {place}: has schema {schema}, made by a newer analyzer; this one reads up to {SCHEMA_ID}",
             "Upgrade with: pip install --upgrade incident-analyzer",
         )
     try:
-        return _baseline(data, path)
+        return _baseline(data, name)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise ReportError(f"baseline {path}: is a damaged report ({type(error).__name__}: {error})", hint) from None
+        raise ReportError(f"baseline {place}: is a damaged report ({type(error).__name__}: {error})", hint) from None
 
 
-def _baseline(data: dict[str, Any], path: Path) -> Baseline:
+def _baseline(data: dict[str, Any], name: str) -> Baseline:
     cycle = data["cycle"]
     window = cycle.get("window") or {}
     tests = data.get("tests")
     return Baseline(
-        name=str(cycle.get("name") or path.stem),
+        name=str(cycle.get("name") or name),
         clusters=tuple(Cluster.from_dict(cluster) for cluster in data["clusters"]),
         tests=TestRun.from_dict(tests) if tests else None,
         from_ns=parse_time(window["from"]) if window.get("from") else None,

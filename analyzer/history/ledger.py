@@ -27,8 +27,9 @@ def add_claim(connection: Connection, commit: str, text: str) -> bool:
     if not text.strip():
         raise HistoryError("a claim without a cluster", "name a fingerprint or a part of the error's text")
     row = {"digest": claim_digest(commit, text), "commit_id": commit, "text": storable(text)}
-    added = insert(connection, claims).values(row).on_conflict_do_nothing(index_elements=[claims.c.digest])
-    return connection.execute(added).rowcount > 0
+    there = connection.execute(select(claims.c.id).where(claims.c.digest == row["digest"])).first() is not None
+    connection.execute(insert(connection, claims).values(row).on_conflict_do_nothing(index_elements=[claims.c.digest]))
+    return not there
 
 
 def claims_of(connection: Connection) -> tuple[Claim, ...]:
