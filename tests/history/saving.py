@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks.made_reports import made_report
-
 from analyzer.history import open_history
+from benchmarks.made_reports import made_report
 
 
 def main(url: str, first: str, count: str, clusters: str, step: str = "1") -> None:

@@ -8,13 +8,13 @@ import random
 from typing import Any
 
 import pytest
-from benchmarks.made_reports import FIX, HOUR_NS, START_NS, count_in, fingerprint, made_report
 
 from analyzer.errors import HistoryError
 from analyzer.history import cycle_key
 from analyzer.history.moving import export_history, import_history
 from analyzer.history.store import History
 from analyzer.model import Claim, KnownError, PastTest
+from benchmarks.made_reports import FIX, HOUR_NS, START_NS, count_in, fingerprint, made_report
 
 BOTH = ("orders", "ovens")
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from benchmarks.made_reports import count_in, fingerprint
 
 from analyzer.history import open_history
+from benchmarks.made_reports import count_in, fingerprint
 
 ROOT = Path(__file__).parents[2]
 SAVING = Path(__file__).parent / "saving.py"
