@@ -110,7 +110,7 @@ def load_config(
 def default_history(environ: Mapping[str, str]) -> Value:
     """The user's own database; none where the environment says CI, for what is saved there is gone with the job."""
     if environ.get("CI", "").strip().lower() not in ("", "0", "false", "no"):
-        return Value(value="none", origin="default where CI is set")
+        return Value(value="none", origin="default")
     return Value(value=f"sqlite:///{default_data_dir(environ) / 'history.sqlite3'}", origin="default")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,17 +24,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _nothing_of_the_user_is_touched() -> Iterator[None]:
     """No test saves into the history of whoever runs it, or finds there what another test saved.
 
-    In the environment, for the programs that tests start; a test of the history names one of its own.
+    In the environment, for the programs that tests start; by names that no test takes out of it. A test of the
+    history names one of its own.
     """
-    before = {name: os.environ.get(name) for name in ("ANALYZER_DATA_DIR", "ANALYZER_HISTORY")}
-    with tempfile.TemporaryDirectory(prefix="analyzer-data-") as folder:
-        os.environ |= {"ANALYZER_DATA_DIR": folder, "ANALYZER_HISTORY": "none"}
+    with tempfile.TemporaryDirectory(prefix="analyzer-data-") as folder, pytest.MonkeyPatch.context() as environ:
+        environ.setenv("XDG_DATA_HOME", folder)
+        environ.setenv("CI", "true")
+        environ.delenv("ANALYZER_DATA_DIR", raising=False)
+        environ.delenv("ANALYZER_HISTORY", raising=False)
         yield
-    for name, value in before.items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
 
 
 @pytest.fixture
