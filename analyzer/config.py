@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.errors import ConfigError
+from analyzer.places import default_data_dir
 
 FAIL_ON = ("new", "regressed", "any", "never")
 ENGINES = ("local", "dask")
@@ -34,7 +35,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="tests", kind="list", default=(), help="JUnit XML files of the cycle"),
     Setting(name="cycle", kind="str", default="", help="name of the cycle"),
     Setting(name="baseline", kind="str", default="previous", help="an earlier report, a saved cycle, previous or none"),
-    Setting(name="history", kind="str", default="none", help="database of saved cycles, or none"),
+    Setting(
+        name="history",
+        kind="str",
+        default="",
+        help="database of saved cycles (sqlite:///FILE, postgresql+psycopg://…), or none",
+    ),
     Setting(name="impact", kind="str", default="", help="file that says what areas of the tests are worth"),
     Setting(name="fix", kind="list", default=(), help="SHA=ID|TEXT, a claimed fix"),
     Setting(name="output", kind="list", default=(), help="files to write; the suffix picks the format"),
@@ -82,6 +88,7 @@ def load_config(
 ) -> Config:
     """Settings for a run started in `folder`; options that are None were not given. Raises `ConfigError`."""
     values = {s.name: Value(value=s.default, origin="default") for s in SETTINGS}
+    values["history"] = default_history(environ)
     for path, table in _files(folder):
         values |= _from_table(table, path)
     for setting in SETTINGS:
@@ -98,6 +105,13 @@ def load_config(
     config = Config(values)
     _check(config)
     return config
+
+
+def default_history(environ: Mapping[str, str]) -> Value:
+    """The user's own database; none where the environment says CI, for what is saved there is gone with the job."""
+    if environ.get("CI", "").strip().lower() not in ("", "0", "false", "no"):
+        return Value(value="none", origin="default")
+    return Value(value=f"sqlite:///{default_data_dir(environ) / 'history.sqlite3'}", origin="default")
 
 
 def _files(folder: Path) -> list[tuple[Path, Mapping[str, Any]]]:
@@ -135,6 +149,8 @@ def _from_table(table: Mapping[str, Any], path: Path) -> dict[str, Value]:
             value = tuple(_beside(path, text) for text in value)
         elif name in {"impact", "cache_dir"} and value:
             value = _beside(path, value)
+        elif name == "history" and value.startswith("sqlite:///"):
+            value = f"sqlite:///{path.parent / Path(value.removeprefix('sqlite:///')).expanduser()}"
         values[name] = Value(value=value, origin=str(path))
     return values
 

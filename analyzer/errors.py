@@ -49,6 +49,10 @@ class ReportError(AnalyzerError):
     """A saved report cannot be read, or an output cannot be written."""
 
 
+class HistoryError(AnalyzerError):
+    """The database of saved cycles cannot be reached, read or written, or holds nothing of that name."""
+
+
 class TrackerError(AnalyzerError):
     """A ticket tracker answered no."""
 

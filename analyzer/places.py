@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -13,6 +15,20 @@ def default_cache_dir() -> Path:
         return Path(given)
     home = os.environ.get("XDG_CACHE_HOME")
     return (Path(home) if home else Path.home() / ".cache") / "analyzer"
+
+
+def default_data_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """`$ANALYZER_DATA_DIR`, else `analyzer` in the user's data folder: what is kept there cannot be had again."""
+    environ = os.environ if environ is None else environ
+    if given := environ.get("ANALYZER_DATA_DIR"):
+        return Path(given)
+    if home := environ.get("XDG_DATA_HOME"):
+        return Path(home) / "analyzer"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "analyzer"
+    if sys.platform == "win32" and (local := environ.get("LOCALAPPDATA")):
+        return Path(local) / "analyzer"
+    return Path.home() / ".local" / "share" / "analyzer"
 
 
 def make_private(folder: Path) -> None:

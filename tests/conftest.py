@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,21 @@ settings.load_profile("house")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden; review the diff as prose")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_of_the_user_is_touched() -> Iterator[None]:
+    """No test saves into the history of whoever runs it, or finds there what another test saved.
+
+    In the environment, for the programs that tests start; by names that no test takes out of it. A test of the
+    history names one of its own.
+    """
+    with tempfile.TemporaryDirectory(prefix="analyzer-data-") as folder, pytest.MonkeyPatch.context() as environ:
+        environ.setenv("XDG_DATA_HOME", folder)
+        environ.setenv("CI", "true")
+        environ.delenv("ANALYZER_DATA_DIR", raising=False)
+        environ.delenv("ANALYZER_HISTORY", raising=False)
+        yield
 
 
 @pytest.fixture

@@ -52,3 +52,16 @@ def test_a_wrong_file_is_refused_with_its_name(tmp_path: Path, text: str, says: 
 def test_a_wrong_environment_value_names_the_variable(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="ANALYZER_MEMBERS"):
         load_config(environ={"ANALYZER_MEMBERS": "perhaps"}, folder=tmp_path)
+
+
+def test_a_history_in_a_file_of_settings_lies_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "analyzer.toml").write_text('history = "sqlite:///team.sqlite3"\n')
+    assert load_config(environ={"CI": "1"}, folder=tmp_path)["history"] == f"sqlite:///{tmp_path / 'team.sqlite3'}"
+
+
+@pytest.mark.parametrize(("ci", "none"), [("true", True), ("1", True), ("false", False), ("0", False), ("", False)])
+def test_nothing_is_kept_by_default_where_the_environment_says_ci(tmp_path: Path, ci: str, none: bool) -> None:
+    config = load_config(environ={"CI": ci, "XDG_DATA_HOME": "/data"}, folder=tmp_path)
+    assert config["history"] == ("none" if none else "sqlite:////data/analyzer/history.sqlite3")
+    asked = load_config({"history": "sqlite:///x"}, environ={"CI": ci}, folder=tmp_path)
+    assert asked["history"] == "sqlite:///x"

@@ -7,7 +7,22 @@ from __future__ import annotations
 
 import typer
 
-from analyzer.cli import analyze, cache, demo, doctor, explain_trace, inspect, pull, rules, settings, siblings, where
+from analyzer.cli import (
+    analyze,
+    cache,
+    demo,
+    diff,
+    doctor,
+    explain_trace,
+    history,
+    inspect,
+    known,
+    pull,
+    rules,
+    settings,
+    siblings,
+    where,
+)
 
 app = typer.Typer(
     name="analyzer",
@@ -19,7 +34,22 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for verbs in (analyze, pull, where, siblings, inspect, explain_trace, demo, doctor, cache, rules, settings):
+for verbs in (
+    analyze,
+    pull,
+    where,
+    siblings,
+    inspect,
+    explain_trace,
+    demo,
+    doctor,
+    cache,
+    history,
+    diff,
+    known,
+    rules,
+    settings,
+):
     verbs.register(app)
 
 

@@ -20,8 +20,9 @@ def register(app: typer.Typer) -> None:
 
 @failing_clearly
 def show(origin: bool = typer.Option(False, "--origin", help="Say where each value comes from.")) -> None:
-    """One line a setting. A salt is never shown."""
+    """One line a setting. A salt is never shown, nor a password."""
     from analyzer.config import SETTINGS, load_config
+    from analyzer.history import shown_place
 
     config = load_config(environ=os.environ, folder=Path.cwd())
     for setting in SETTINGS:
@@ -29,4 +30,6 @@ def show(origin: bool = typer.Option(False, "--origin", help="Say where each val
         shown = list(value.value) if setting.kind == "list" else value.value
         if setting.name == "salt" and shown:
             shown = "(set)"
+        if setting.name == "history":
+            shown = shown_place(str(shown))
         typer.echo(f"{setting.name} = {shown!r}" + (f"  # {value.origin}" if origin else ""))

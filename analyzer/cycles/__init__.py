@@ -1,8 +1,9 @@
 """Tests, baseline, changes. Takes JUnit files and an earlier report; gives a test run and changes; reads no logs."""
 
-from analyzer.cycles.baseline import Baseline, baseline_of, pick_green, read_baseline
+from analyzer.cycles.baseline import Baseline, baseline_of, pick_green, read_baseline, read_baseline_json
 from analyzer.cycles.changes import compare_clusters
 from analyzer.cycles.exposure import measure_exposure
+from analyzer.cycles.known import apply_known
 from analyzer.cycles.links import link_tests, with_signatures
 from analyzer.cycles.run_times import run_times
 from analyzer.cycles.statistics import mcnemar_exact, wilson_interval
@@ -11,6 +12,7 @@ from analyzer.cycles.transitions import compare_tests
 
 __all__ = [
     "Baseline",
+    "apply_known",
     "baseline_of",
     "compare_clusters",
     "compare_tests",
@@ -19,6 +21,7 @@ __all__ = [
     "measure_exposure",
     "pick_green",
     "read_baseline",
+    "read_baseline_json",
     "read_tests",
     "run_times",
     "wilson_interval",

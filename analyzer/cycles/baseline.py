@@ -46,15 +46,19 @@ def read_baseline(path: Path) -> Baseline:
 
     Raises ReportError where the file is missing, is not JSON, is no report, or has a newer schema than this version.
     """
+    return baseline_of(read_baseline_json(path), name=path.stem, origin=str(path))
+
+
+def read_baseline_json(path: Path) -> Any:
+    """The JSON value in a file that is to be a baseline. Raises ReportError where it is missing or is not JSON."""
     try:
-        data = json.loads(path.read_bytes())
+        return json.loads(path.read_bytes())
     except FileNotFoundError:
         raise ReportError(f"baseline {path}: no such file", _HINT) from None
     except OSError as error:
         raise ReportError(f"baseline {path}: cannot be read ({error.strerror or error})", _HINT) from None
     except (ValueError, RecursionError):
         raise ReportError(f"baseline {path}: is not JSON", _HINT) from None
-    return baseline_of(data, name=path.stem, origin=str(path))
 
 
 def baseline_of(report: object, *, name: str, origin: str = "") -> Baseline:

@@ -30,6 +30,8 @@ class CycleInfo:
     services: tuple[str, ...] = ()
     revisions: tuple[str, ...] = ()
     baseline: str | None = None
+    inputs: str | None = None
+    """hex digest of everything the report was made from; with services and window it says which cycle this is"""
 
     def to_dict(self) -> dict[str, Any]:
         """As the contract writes it."""
@@ -39,6 +41,7 @@ class CycleInfo:
             "services": list(self.services),
             "revisions": list(self.revisions),
             "baseline": self.baseline,
+            "inputs": self.inputs,
         }
 
 

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzer.cycles import Baseline, baseline_of, pick_green, read_report
+from analyzer.cycles import Baseline, baseline_of, pick_green, read_baseline_json
 from analyzer.errors import ConfigError
 from analyzer.model import Entry, Past, PastCycle, TestRun
 
@@ -43,7 +43,7 @@ class EarlierCycles:
             report = self.history.report(key) if key else None
         if report is None:
             return None, past
-        earlier = baseline_of(report)
+        earlier = baseline_of(report, name=str(report["cycle"].get("name") or "earlier"))
         if not any(_same(cycle, earlier) for cycle in past.cycles):
             past = replace(past, cycles=_in_order([*past.cycles, PastCycle.of_report(report)]))
         return earlier, past
@@ -67,7 +67,7 @@ def open_earlier(history: str | None, baseline: str | None) -> EarlierCycles:
         return EarlierCycles(history=opened, baseline=wanted)
     path = Path(wanted)
     if path.is_file() or opened is None:
-        return EarlierCycles(history=opened, baseline=wanted, report=read_report(path))
+        return EarlierCycles(history=opened, baseline=wanted, report=_checked(read_baseline_json(path), path))
     report = opened.report(wanted)
     if report is None:
         raise ConfigError(
@@ -85,6 +85,12 @@ def digest_inputs(entries: Iterable[Entry], run: TestRun | None) -> str:
     for result in sorted((run.results if run else ()), key=lambda r: r.test):
         digest.update(f"\1{result.test}\0{result.status.value}\0".encode())
     return digest.hexdigest()
+
+
+def _checked(report: Any, path: Path) -> Mapping[str, Any]:
+    baseline_of(report, name=path.stem, origin=str(path))
+    cycle = report["cycle"]
+    return {**report, "cycle": {**cycle, "name": cycle.get("name") or path.stem}}
 
 
 def _same(cycle: PastCycle, earlier: Baseline) -> bool:

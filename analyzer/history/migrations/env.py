@@ -1,0 +1,15 @@
+"""Run by Alembic: the migrations, on the connection and in the transaction of whoever asked for them."""
+
+from alembic import context
+
+from analyzer.history.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    version_table=context.config.attributes["version_table"],
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,1 @@
+"""One file a schema, numbered from 0001."""
