@@ -94,14 +94,19 @@ def test_the_revision_in_the_response_of_a_deploy_is_not_believed() -> None:
     assert told(read(deploy("10:00:00", template=image(":latest")))) == [("deployed", None)]
 
 
-def test_of_two_deploys_before_one_ready_the_later_gets_the_revision() -> None:
+def test_of_two_deploys_before_one_ready_none_gets_the_revision_and_both_are_named() -> None:
     found = read(
         deploy("10:00:00", template=image(f":{OTHER}")),
         deploy("10:00:05", template=image(f":{SHA}")),
         ready("10:01:00", NEW),
     )
-    assert told(found) == [("deployed", None), ("deployed", NEW), ("ready", NEW)]
-    assert found.services[0].commit == SHA
+    assert told(found) == [("deployed", None), ("deployed", None), ("ready", NEW)]
+    assert [event.commit for event in found.timeline] == [OTHER, SHA, None]
+    assert found.services[0].commit is None
+    [revision] = found.revisions
+    assert (revision.commit, revision.deployed_ns) == (None, None)
+    assert f"which of 2 deploys made it is not told ({OTHER} or {SHA})" in [e.text for e in revision.evidence]
+    assert f"api: which of 2 deploys made {NEW} is not told" in [note.text for note in found.notes]
 
 
 def test_a_revision_named_by_the_request_needs_no_ready_entry() -> None:
