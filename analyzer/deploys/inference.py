@@ -91,9 +91,9 @@ def infer_commits(
 ) -> Deploys:
     """The deploys with the commits that the logs fit: of every service, by its newest revision, and of each revision.
 
-    A revision has its range of its own facts alone. `earlier` is the baseline's: a revision runs one commit for good, so what was known of it then still holds.
-    `busiest` is the service with most error events. A service whose commit nothing else tells gets the newest fitting
-    one, source `inferred`.
+    A revision has its range of its own facts alone. `earlier` is the baseline's: a revision runs one commit for good,
+    so what was known of it then still holds. `busiest` is the service with most error events. A service whose commit
+    nothing else tells gets the newest fitting one, source `inferred`.
     """
     seen = _first_seen(deploys, earlier)
     found: dict[Revision, Inferred] = {}
@@ -113,7 +113,10 @@ def infer_commits(
     found = _in_order(found, newest, deploys, earlier)
     services = tuple(_completed(s, found.get((s.service, newest[s.service]))) for s in deploys.services)
     chosen = next((s.inferred_commits for s in services if s.service == busiest), None)
-    revisions = tuple(with_range(r, found.get((r.service, r.revision))) for r in deploys.revisions)
+    searched = {service for service, _ in found}
+    revisions = tuple(
+        with_range(r, found.get((r.service, r.revision)), searched=r.service in searched) for r in deploys.revisions
+    )
     return replace(deploys, services=services, revisions=revisions, inferred_commits=chosen)
 
 
@@ -294,13 +297,13 @@ def _completed(service: ServiceDeploy, inferred: Inferred | None) -> ServiceDepl
     )
 
 
-def with_range(revision: RevisionDeploy, inferred: Inferred | None) -> RevisionDeploy:
+def with_range(revision: RevisionDeploy, inferred: Inferred | None, *, searched: bool) -> RevisionDeploy:
     """A revision with the range that its logs fit, or why there is none; of a range of one commit that is its commit.
 
     A commit that something else tells stays; where it is none of the range the evidence says so.
     """
     if inferred is None:
-        why = "its logs say too little of the code to tell its commit"
+        why = "its logs say too little of the code to tell its commit" if searched else "no history was given for it"
         return revision if revision.commit else replace(revision, evidence=(*revision.evidence, Evidence(text=why)))
     commits = inferred.commits()
     notes = [Evidence(text=text) for text in inferred.evidence]
