@@ -84,6 +84,7 @@ def _bound(
     settled = [_settled(step, seen, steps) for step in steps]
     named = {step.revision for step in settled if step.event == "deployed" and step.revision}
     told_before = _commits_before(settled)
+    moved = _moved(settled)
     pending = [
         step
         for step in settled
@@ -91,6 +92,7 @@ def _bound(
         and step.revision is None
         and step.time_ns is not None
         and not _repeats(step, told_before)
+        and step.entry_id not in moved
     ]
     ends: dict[str, Step] = {}
     for step in settled:
@@ -113,8 +115,10 @@ def _bound(
                 word = "got ready" if end.event == "ready" else "was given up"
                 how[step.entry_id] = f"it is the one revision that {word} after this deploy{late}"
                 step = replace(step, revision=end.revision)
-            elif _repeats(step, told_before) or (
-                step.content in contents and not any(step in group for group in ambiguous.values())
+            elif (
+                _repeats(step, told_before)
+                or step.entry_id in moved
+                or (step.content in contents and not any(step in group for group in ambiguous.values()))
             ):
                 step = replace(step, event="traffic")
         if step.event == "deployed" and step.content:
@@ -150,6 +154,35 @@ def _repeats(step: Step, told_before: Mapping[str, tuple[str, ...]]) -> bool:
     explicit = bool(step.traffic) and all(name for name, _ in step.traffic)
     commit = step.commit
     return explicit and bool(commit and any(is_same_commit(commit, c) for c in told_before.get(step.entry_id, ())))
+
+
+def _moved(steps: Sequence[Step]) -> set[str]:
+    """Entry ids of requests that take traffic from where it was and give it to named revisions.
+
+    A deploy without traffic leaves it where it was: with the revision that was the latest ready one. That is known
+    where every deploy before has got its revision, the last one a ready one.
+    """
+    found: set[str] = set()
+    before: dict[str, int] | None = None
+    latest: str | None = None
+    ended: set[str] = set()
+    waiting = 0
+    for step in steps:
+        if step.event in ("ready", "refused") and step.revision and step.revision not in ended:
+            ended.add(step.revision)
+            waiting -= 1
+            latest = step.revision if step.event == "ready" and waiting == 0 else None
+        if step.event not in ("deployed", "traffic"):
+            continue
+        now = dict(step.traffic)
+        if before and now and "" not in now and waiting == 0:
+            was = {name or latest: percent for name, percent in before.items()}
+            if None not in was and was != now:
+                found.add(step.entry_id)
+        if step.event == "deployed" and step.entry_id not in found:
+            waiting, latest = max(waiting, 0) + 1, None
+        before = now
+    return found
 
 
 def _episodes(deploys: Sequence[Step], ends: Sequence[Step]) -> list[tuple[list[Step], list[Step]]]:

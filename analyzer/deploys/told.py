@@ -33,7 +33,8 @@ def gather_told(
         if step.event == "deployed" and step.revision:
             found[step.service, step.revision] += step.told
     for key, deploys in bound.ambiguous.items():
-        if (told := agreed(deploys)) is not None:
+        rivals = [k for k, others in bound.ambiguous.items() if k[0] == key[0] and {*others} & {*deploys}]
+        if 1 < len(deploys) >= len(rivals) and (told := agreed(deploys)) is not None:
             found[key].append(told)
     for key, pulled in _by_pull(entries).items():
         found[key].append(pulled)

@@ -250,3 +250,23 @@ ENTRIES = [
 @given(st.permutations(ENTRIES))
 def test_the_order_of_the_entries_changes_nothing(entries: list[Entry]) -> None:
     assert read(*entries) == read(*ENTRIES)
+
+
+def test_a_version_of_app_engine_is_deployed_by_name_and_its_split_is_traffic() -> None:
+    made = {
+        "methodName": "google.appengine.v1.Versions.CreateVersion",
+        "resourceName": "apps/p/services/api/versions/v2",
+        "request": {"version": {"id": "v2", "labels": {"commit-sha": SHA}}},
+    }
+    split = {
+        "methodName": "google.appengine.v1.Services.UpdateService",
+        "resourceName": "apps/p/services/api",
+        "request": {"service": {"split": {"allocations": {"v2": 1}}}, "updateMask": "split"},
+    }
+    found = read(
+        entry("10:00:00", "", log_name=ACTIVITY, text_payload=None, proto_payload=made),
+        entry("10:01:00", "", log_name=ACTIVITY, text_payload=None, proto_payload=split),
+        entry("10:02:00", "v2"),
+    )
+    assert told(found) == [("deployed", "v2"), ("serving", "v2")]
+    assert [(r.revision, r.commit, r.source) for r in found.revisions] == [("v2", SHA, "audit")]

@@ -123,6 +123,18 @@ def test_traffic_given_back_to_the_old_revision_is_a_rollback(version: int) -> N
     assert events(deploys, OLD) == ["serving", "serving"]
 
 
+def test_a_rollback_right_before_the_next_deploy_is_no_deploy() -> None:
+    log = rollout()
+    log.shift_traffic("api", {OLD: 100}, at=400)
+    log.deploy("api", at=450, image=image_of("api", THREE))
+    log.ready("api", NEXT, at=470)
+    log.requests("api", {NEXT: 1}, begin=475, end=500, count=9)
+    deploys = read(log)
+    assert one(deploys, NEXT).commit == THREE
+    assert deploys.notes == ()
+    assert states(deploys) == {OLD: "served", NEW: "rolled_back", NEXT: "served"}
+
+
 def test_requests_alone_tell_a_rollback_where_chance_does_not_explain_them() -> None:
     log = rollout()
     log.requests("api", {OLD: 1}, begin=460, end=900, count=100)
