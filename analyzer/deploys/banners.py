@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from analyzer.deploys.audit import Told
 from analyzer.deploys.commits import commit_of_labels
 from analyzer.model import PrintedLine
 
@@ -19,20 +20,27 @@ _NAMED = re.compile(
 )
 
 
-def commits_by_banner(printed: Iterable[PrintedLine]) -> dict[tuple[str, str], str]:
+def read_banners(printed: Iterable[PrintedLine]) -> dict[tuple[str, str], Told]:
     """(service, revision) → the commit that the first lines of all its instances agree on.
 
     A number that is all digits is none, and a revision whose lines name two commits names none: one of them is another
     thing.
     """
     lines: Counter[tuple[str, str, str]] = Counter()
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    found: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(dict)
     for line in printed:
         instance = line.service, line.revision, line.instance
         lines[instance] += 1
         if line.service and lines[instance] <= _FIRST_LINES:
-            found[line.service, line.revision].update(commits_of_line(line))
-    return {key: max(commits, key=len) for key, commits in sorted(found.items()) if _agree(commits)}
+            for commit in commits_of_line(line):
+                found[line.service, line.revision].setdefault(commit, []).append(line.entry_id)
+    return {key: _told(commits) for key, commits in sorted(found.items()) if _agree(set(commits))}
+
+
+def _told(commits: Mapping[str, list[str]]) -> Told:
+    longest = max(commits, key=len)
+    ids = tuple(i for i in commits[longest] if i)[:3]
+    return Told(commit=longest, source="banner", text=f"a line of its start names {longest}", entry_ids=ids)
 
 
 def commits_of_line(line: PrintedLine) -> set[str]:

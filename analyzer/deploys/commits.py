@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-
-from analyzer.model import Entry
+from collections.abc import Iterator, Mapping
 
 _LABELS = (
     "commit-sha", "git-commit-sha", "commit", "commit-id", "git-commit", "git-sha", "sha", "git-revision", "vcs-ref",
@@ -39,25 +36,23 @@ def commit_of_labels(labels: Mapping[str, object]) -> tuple[int, str] | None:
     return min(found, default=None)
 
 
+def label_of_commit(labels: Mapping[str, object]) -> tuple[str, str] | None:
+    """(plain name of the strongest label that holds a commit, commit)."""
+    found = commit_of_labels(labels)
+    return (_LABELS[found[0]], found[1]) if found else None
+
+
+def is_same_commit(one: str, other: str) -> bool:
+    """Whether two ids can be one commit, one of them perhaps shortened."""
+    return one.startswith(other) or other.startswith(one)
+
+
 def commit_of_image(image: object) -> str | None:
     """The commit of `registry/name:COMMIT`; a digest or a word like `latest` names none."""
     if not isinstance(image, str):
         return None
     name, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
     return commit_of_text(tag) if name else None
-
-
-def commits_by_label(entries: Iterable[Entry]) -> dict[tuple[str, str], str]:
-    """(service, revision) → commit, by labels of the revision's own entries: strongest label, then most entries."""
-    votes: dict[tuple[str, str], Counter[tuple[int, str]]] = defaultdict(Counter)
-    for entry in entries:
-        for labels in (entry.labels, entry.resource_labels):
-            if entry.service and labels and (found := commit_of_labels(labels)):
-                votes[entry.service, entry.revision][found] += 1
-    return {
-        key: min(counts, key=lambda vote, counts=counts: (vote[0], -counts[vote], vote[1]))[1]  # type: ignore[misc]
-        for key, counts in votes.items()
-    }
 
 
 def images(template: object) -> Iterator[str]:

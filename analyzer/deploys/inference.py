@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from analyzer.deploys.ages import newest_revision
+from analyzer.deploys.commits import is_same_commit
 from analyzer.deploys.facts import Revision, without_place
-from analyzer.deploys.timeline import newest_revision
 from analyzer.errors import RepositoryError
-from analyzer.model import CodeFact, CodeHistory, Deploys, FactKind, ServiceDeploy
+from analyzer.model import CodeFact, CodeHistory, Deploys, Evidence, FactKind, RevisionDeploy, ServiceDeploy
 
 _LOOK_BACK = 1_000
 """commits before the newest possible one"""
@@ -27,6 +28,8 @@ _MIN_FACTS = 3
 _MIN_SHARE = 0.8
 """of the facts; where fewer fit, the code that ran is not in this history"""
 
+_MAX_OTHERS = 8
+"""revisions of a service besides the newest one, each a search of the history"""
 _MAX_BRANCHES = 3
 _LATE = "it was made after the revision was first seen"
 _NOTHING = "the logs say nothing of the code"
@@ -86,30 +89,41 @@ def infer_commits(
     earlier: Deploys | None = None,
     busiest: str | None = None,
 ) -> Deploys:
-    """The deploys with `inferred_commits`, `facts` and `evidence` of every service, by its newest revision.
+    """The deploys with the commits that the logs fit: of every service, by its newest revision, and of each revision.
 
-    `earlier` is the baseline's: a revision runs one commit for good, so what was known of it then still holds.
-    `busiest` is the service with most error events. A service whose commit nothing else tells gets the newest fitting
-    one, source `inferred`.
+    A revision has its range of its own facts alone. `earlier` is the baseline's: a revision runs one commit for good,
+    so what was known of it then still holds. `busiest` is the service with most error events. A service whose commit
+    nothing else tells gets the newest fitting one, source `inferred`.
     """
     seen = _first_seen(deploys, earlier)
-    found: dict[str, Inferred] = {}
+    found: dict[Revision, Inferred] = {}
+    newest = {service.service: newest_revision(service.revisions) for service in deploys.services}
     for service in deploys.services:
         history = history_of(service.service)
         if history is None or not history.line:
             continue
-        revision = newest_revision(service.revisions)
-        key = service.service, revision
-        try:
-            inferred = infer_revision(history, facts_by_revision.get(key, ()), seen.get(key))
-        except RepositoryError:  # a clone that lacks a part: all else of the report can still be had
-            inferred = Inferred(history=history, evidence=("the history of the repository cannot be read",))
-        known = _known(earlier, service.service, revision)
-        found[service.service] = _as_known(inferred, known) if known else inferred
-    found = _in_order(found, deploys, earlier)
-    services = tuple(_completed(s, found.get(s.service)) for s in deploys.services)
+        for revision in _asked(service, newest[service.service], facts_by_revision):
+            key = service.service, revision
+            try:
+                inferred = infer_revision(history, facts_by_revision.get(key, ()), seen.get(key))
+            except RepositoryError:  # a clone that lacks a part: all else of the report can still be had
+                inferred = Inferred(history=history, evidence=("the history of the repository cannot be read",))
+            known = _known(earlier, *key)
+            found[key] = _as_known(inferred, known) if known else inferred
+    found = _in_order(found, newest, deploys, earlier)
+    services = tuple(_completed(s, found.get((s.service, newest[s.service]))) for s in deploys.services)
     chosen = next((s.inferred_commits for s in services if s.service == busiest), None)
-    return replace(deploys, services=services, inferred_commits=chosen)
+    searched = {service for service, _ in found}
+    revisions = tuple(
+        with_range(r, found.get((r.service, r.revision)), searched=r.service in searched) for r in deploys.revisions
+    )
+    return replace(deploys, services=services, revisions=revisions, inferred_commits=chosen)
+
+
+def _asked(service: ServiceDeploy, newest: str, facts: Mapping[Revision, Sequence[CodeFact]]) -> list[str]:
+    """The revisions to look for: the newest one, and the latest others that say enough."""
+    others = [r for r in service.revisions if r != newest and len(facts.get((service.service, r), ())) >= _MIN_FACTS]
+    return [*others[-_MAX_OTHERS:], newest]
 
 
 def infer_revision(history: CodeHistory, facts: Sequence[CodeFact], first_seen_ns: int | None) -> Inferred:
@@ -193,6 +207,9 @@ def _first_seen(deploys: Deploys, earlier: Deploys | None) -> dict[Revision, int
 
 def _known(earlier: Deploys | None, service: str, revision: str) -> tuple[str, ...] | None:
     """The range that the baseline inferred for the same revision."""
+    for known in earlier.revisions if earlier else ():
+        if (known.service, known.revision) == (service, revision) and known.oldest and known.newest:
+            return known.oldest, known.newest
     for before in earlier.services if earlier else ():
         if before.service == service and revision and newest_revision(before.revisions) == revision:
             return before.inferred_commits
@@ -208,27 +225,30 @@ def _as_known(inferred: Inferred, known: Sequence[str]) -> Inferred:
     return _cut(inferred, newest, oldest, "the baseline saw the same revision")
 
 
-def _in_order(found: Mapping[str, Inferred], deploys: Deploys, earlier: Deploys | None) -> dict[str, Inferred]:
+def _in_order(
+    found: Mapping[Revision, Inferred], newest: Mapping[str, str], deploys: Deploys, earlier: Deploys | None
+) -> dict[Revision, Inferred]:
     """Ranges cut by the order of the deploys, where the facts leave room for it.
 
     Who deploys later from one history does not deploy older code; and a deploy that follows another of the service
-    takes commits which that one had not, if there are any. Both count only between revisions whose deploy was seen.
+    takes commits which that one had not, if there are any. Both count only between revisions whose deploy was seen,
+    the first only between the newest ones of services.
     """
     times = _deploy_times(deploys, earlier)
     deployed: dict[str, int] = {}
     out = dict(found)
-    for service in deploys.services:
-        mine = out.get(service.service)
-        time = times.get((service.service, newest_revision(service.revisions)))
-        if mine is None or time is None:
+    for (service, revision), mine in found.items():
+        time = times.get((service, revision))
+        if time is None:
             continue
-        deployed[service.service] = _available(mine.history, time)
-        before = [t for (name, _), t in times.items() if name == service.service and t < time]
+        if newest[service] == revision:
+            deployed[service] = _available(mine.history, time)
+        before = [t for (name, _), t in times.items() if name == service and t < time]
         if before:
             there = _available(mine.history, max(before) - _BUILD_NS)
             why = "it was built after the deploy before it"
-            out[service.service] = _cut(mine, 0, there - 1, why)
-    ranges = dict(out)
+            out[service, revision] = _cut(mine, 0, there - 1, why)
+    ranges = {service: out[service, newest[service]] for service in deployed}
     for name, at in sorted(deployed.items()):
         others = [
             (ranges[other].oldest, other)
@@ -237,7 +257,8 @@ def _in_order(found: Mapping[str, Inferred], deploys: Deploys, earlier: Deploys 
         ]
         oldest, other = min(((o, s) for o, s in others if o is not None), default=(None, ""))
         if oldest is not None:
-            out[name] = _cut(out[name], 0, oldest, f"it was not deployed before {other}")
+            key = name, newest[name]
+            out[key] = _cut(out[key], 0, oldest, f"it was not deployed before {other}")
     return out
 
 
@@ -274,3 +295,38 @@ def _completed(service: ServiceDeploy, inferred: Inferred | None) -> ServiceDepl
         facts=inferred.facts,
         evidence=inferred.evidence,
     )
+
+
+def with_range(revision: RevisionDeploy, inferred: Inferred | None, *, searched: bool) -> RevisionDeploy:
+    """A revision with the range that its logs fit, or why there is none; of a range of one commit that is its commit.
+
+    A commit that something else tells stays; where it is none of the range the evidence says so.
+    """
+    if inferred is None:
+        why = "its logs say too little of the code to tell its commit" if searched else "no history was given for it"
+        return revision if revision.commit else replace(revision, evidence=(*revision.evidence, Evidence(text=why)))
+    commits = inferred.commits()
+    notes = [Evidence(text=text) for text in inferred.evidence]
+    if commits is None:
+        return replace(revision, evidence=(*revision.evidence, *notes))
+    oldest, newest = commits
+    fit = f"its logs fit {oldest}..{newest}" if oldest != newest else f"its logs fit {oldest} alone"
+    notes.insert(0, Evidence(text=fit))
+    if revision.commit is not None and _is_outside(revision.commit, inferred):
+        notes.append(Evidence(text=f"its logs do not fit {revision.commit}, which the {revision.source} names"))
+    one = revision.commit is None and oldest == newest
+    return replace(
+        revision,
+        commit=newest if one else revision.commit,
+        source="inferred" if one else revision.source,
+        oldest=oldest,
+        newest=newest,
+        evidence=(*revision.evidence, *notes),
+    )
+
+
+def _is_outside(commit: str, inferred: Inferred) -> bool:
+    """Whether a commit stands in this history, but not within the range."""
+    at = [n for n, point in enumerate(inferred.history.line) if is_same_commit(point.commit, commit)]
+    low, high = inferred.newest or 0, inferred.oldest or 0
+    return len(at) == 1 and not low <= at[0] <= high

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from analyzer.deploys.audit import Step, read_step
-from analyzer.deploys.banners import commits_by_banner
-from analyzer.deploys.commits import commits_by_label
-from analyzer.model import Deploys, Entry, PrintedLine, ServiceDeploy, TimelineEvent
+from analyzer.deploys.ages import newest_revision, oldest_first
+from analyzer.deploys.audit import Step, Told, read_step
+from analyzer.deploys.binding import Bound, Revision, bind_steps
+from analyzer.deploys.revisions import describe_revisions
+from analyzer.deploys.states import Life, Rollback, rollbacks
+from analyzer.deploys.told import conflicts, gather_told
+from analyzer.deploys.traffic import Use, is_silent, minutes, read_use, share
+from analyzer.model import Deploys, Entry, Evidence, PrintedLine, RevisionDeploy, ServiceDeploy, TimelineEvent
 
-_SILENT_LOGS = ("cloudaudit.googleapis.com", "varlog%2Fsystem", "varlog/system")
-"""logs in which the platform speaks of a revision that need not serve"""
+_STARTED, _FAILED = "probe succeeded", ("probe failed", "Container called exit(")
+_CITED = 3
 
-_NUMBER = re.compile(r"-(\d{5})-[a-z0-9]{3}$", re.ASCII)
-"""how Cloud Run names revisions that were given no name: `service-00042-abc`"""
 
-_BySource = Mapping[tuple[str, str], tuple[str, str]]
-"""(service, revision) → (commit, source)"""
+@dataclass(slots=True)
+class _Seen:
+    """Of each revision: when it showed itself, by itself and at all."""
+
+    first: dict[Revision, int] = field(default_factory=dict)
+    own: dict[Revision, list[int]] = field(default_factory=dict)
+    """[first, last] time of what it wrote and of requests to it"""
+    failed: dict[Revision, list[str]] = field(default_factory=lambda: defaultdict(list))
+    started: set[Revision] = field(default_factory=set)
 
 
 def read_deploys(
@@ -29,57 +37,39 @@ def read_deploys(
     head: str | None,
     printed: Sequence[PrintedLine] = (),
     is_known: Callable[[str, str], bool] | None = None,
+    earlier: Deploys | None = None,
 ) -> Deploys:
-    """Services with revisions in order of first appearance, and the timeline sorted by (time, service, revision).
+    """Services with revisions in order of first appearance, each revision, and the timeline sorted by time.
 
     `options` maps services to commits the user named, "" to the one for every service without its own. A service's
     commit is that option, else what its newest revision says of itself: a label, its deploy's labels, its image tag, a
     line of its start among those `printed`, if the service's repository knows the commit (`is_known`). Otherwise commit
-    and source are None; nothing is inferred here.
+    and source are None; nothing is inferred here. Of `revisions` the option is that of the newest one which serves.
+    `earlier` is the baseline's: what it told of the deploy of a revision still holds.
     """
     ordered = sorted(entries, key=lambda e: (e.time_ns is None, e.time_ns or 0, e.log_name, e.entry_id, e.position))
-    steps = _bound(_once(step for entry in ordered if (step := read_step(entry)) and step.service))
-    serving = _first_serving(ordered)
-    commits: dict[tuple[str, str], tuple[str, str]] = {
-        key: (commit, "banner")
-        for key, commit in commits_by_banner(printed).items()
-        if is_known is None or is_known(key[0], commit)
-    }
-    commits |= {
-        (step.service, step.revision): (step.commit, step.source)
-        for step in steps
-        if step.event == "deployed" and step.revision and step.commit and step.source
-    }
-    commits |= {key: (commit, "label") for key, commit in commits_by_label(ordered).items()}
-    events = [
-        TimelineEvent(
-            time_ns=step.time_ns,
-            service=step.service,
-            revision=step.revision,
-            event=step.event,
-            commit=commits.get((step.service, step.revision or ""), (step.commit,))[0],
-            entry_ids=(step.entry_id,),
-        )
-        for step in steps
-    ]
-    events += [
-        TimelineEvent(
-            time_ns=entry.time_ns,
-            service=entry.service,
-            revision=entry.revision,
-            event="serving",
-            commit=commits.get((entry.service, entry.revision), (None,))[0],
-            entry_ids=(entry.entry_id,),
-        )
-        for entry in serving.values()
-    ]
+    steps = [step for entry in ordered if (step := read_step(entry)) and step.service]
+    seen = _seen(ordered)
+    bound = bind_steps(steps, seen.first)
+    told = gather_told(ordered, bound, printed, is_known)
+    appeared = _revisions(ordered, bound.steps)
+    use = read_use(ordered)
+    events = [_event(step, told) for step in bound.steps if step.event != "traffic"]
+    notes = list(_notes(bound, told))
+    revisions: list[RevisionDeploy] = []
+    for service in sorted(appeared):
+        life = _life(service, appeared[service], bound.steps, seen, use.get(service))
+        rolled = rollbacks(life)
+        events += _serving(service, life, rolled, told)
+        revisions += describe_revisions(service, life, rolled, bound, told, seen.own, options, earlier)
+    notes += [note for revision in revisions for note in _unproven(revision)]
     return Deploys(
-        services=tuple(
-            _service(service, revisions, options, commits)
-            for service, revisions in sorted(_revisions(ordered, steps).items())
-        ),
+        services=tuple(_service(service, names, options, told) for service, names in sorted(appeared.items())),
         head=head,
         timeline=tuple(sorted(events, key=_order)),
+        revisions=tuple(revisions),
+        traffic=minutes(use),
+        notes=tuple(sorted(dict.fromkeys(notes), key=lambda note: (note.text, note.entry_ids))),
     )
 
 
@@ -94,78 +84,163 @@ def _order(event: TimelineEvent) -> tuple[object, ...]:
     )
 
 
-def _service(service: str, revisions: Sequence[str], options: Mapping[str, str], commits: _BySource) -> ServiceDeploy:
+def _service(
+    service: str, revisions: Sequence[str], options: Mapping[str, str], told: Mapping[Revision, tuple[Told, ...]]
+) -> ServiceDeploy:
     commit, source = None, None
     if named := options.get(service) or options.get(""):
         commit, source = named, "option"
-    elif found := commits.get((service, newest_revision(revisions))) or commits.get((service, "")):
-        commit, source = found
+    elif found := told.get((service, newest_revision(revisions))) or told.get((service, "")):
+        commit, source = found[0].commit, found[0].source
     return ServiceDeploy(service=service, revisions=tuple(revisions), commit=commit, source=source)
 
 
-def newest_revision(revisions: Sequence[str]) -> str:
-    """The revision deployed last: by Cloud Run's numbers, else the one that appeared last; "" where there is none.
-
-    An old one that drains can appear after the new one.
-    """
-    numbers = [int(found[1]) if (found := _NUMBER.search(revision)) else None for revision in revisions]
-    known = [number for number in numbers if number is not None]
-    if len(known) == len(revisions) and known:
-        return revisions[known.index(max(known))]
-    return revisions[-1] if revisions else ""
+def _seen(entries: Iterable[Entry]) -> _Seen:
+    seen = _Seen()
+    for entry in entries:
+        if not entry.service or not entry.revision or "cloudaudit.googleapis.com" in entry.log_name:
+            continue
+        key = entry.service, entry.revision
+        if entry.time_ns is not None:
+            seen.first.setdefault(key, entry.time_ns)
+            if not is_silent(entry):
+                seen.own.setdefault(key, [entry.time_ns, entry.time_ns])[1] = entry.time_ns
+        if is_silent(entry) and entry.text_payload:
+            if _STARTED in entry.text_payload[:300]:
+                seen.started.add(key)
+            elif any(text in entry.text_payload[:300] for text in _FAILED):
+                seen.failed[key].append(entry.entry_id)
+    return seen
 
 
 def _revisions(entries: Iterable[Entry], steps: Iterable[Step]) -> dict[str, list[str]]:
     """service → its revisions that ran or became ready, oldest first. A deploy alone proves neither."""
     ready = {step.entry_id: step for step in steps if step.event == "ready"}
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, dict[str, None]] = defaultdict(dict)
     for entry in entries:
         step = ready.get(entry.entry_id)
         service, revision = (step.service, step.revision) if step else (entry.service, entry.revision)
         if not service:
             continue
         revisions = found[service]
-        if revision and revision not in revisions and (step or "cloudaudit.googleapis.com" not in entry.log_name):
-            revisions.append(revision)
-    return found
+        if revision and (step or "cloudaudit.googleapis.com" not in entry.log_name):
+            revisions.setdefault(revision)
+    return {service: list(names) for service, names in found.items()}
 
 
-def _first_serving(entries: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
-    """The first entry that each revision wrote by itself, or that a request to it left."""
-    first: dict[tuple[str, str], Entry] = {}
-    for entry in entries:
-        if entry.service and entry.revision and not any(log in entry.log_name for log in _SILENT_LOGS):
-            first.setdefault((entry.service, entry.revision), entry)
-    return first
+def _life(service: str, appeared: Sequence[str], steps: Sequence[Step], seen: _Seen, use: Use | None) -> Life:
+    mine = [step for step in steps if step.service == service]
+    made: dict[str, int] = {}
+    ready: dict[str, Step] = {}
+    refused: dict[str, Step] = {}
+    for step in mine:
+        if step.revision and step.event in ("deployed", "ready", "refused"):
+            if step.time_ns is not None:
+                made.setdefault(step.revision, step.time_ns)
+            if step.event != "deployed":
+                (ready if step.event == "ready" else refused).setdefault(step.revision, step)
+    first = {name: time for (owner, name), time in seen.first.items() if owner == service}
+    names = oldest_first({*appeared, *made}, made, first)
+    failed = {
+        name: tuple(ids[:_CITED])
+        for (owner, name), ids in seen.failed.items()
+        if owner == service and (owner, name) not in seen.started
+    }
+    return Life(
+        names=names,
+        use=use or Use(asked={}, by_requests=False, requests={}),
+        last_seen={name: times[1] for (owner, name), times in seen.own.items() if owner == service},
+        ready=ready,
+        refused=refused,
+        divided=_divided(mine, ready, names),
+        failed_starts=failed,
+    )
 
 
-def _once(steps: Iterable[Step]) -> list[Step]:
-    """Ready is printed twice for a revision; the first one counts."""
-    seen: set[tuple[str, str, str | None]] = set()
-    kept: list[Step] = []
+def _divided(
+    steps: Sequence[Step], ready: Mapping[str, Step], names: Sequence[str]
+) -> tuple[tuple[int, Mapping[str, int], str], ...]:
+    """Divisions of traffic, with the latest ready revision by name; a deploy divides it when its revision is ready."""
+    found: list[tuple[int, Mapping[str, int], str]] = []
     for step in steps:
-        key = (step.event, step.service, step.revision)
-        if step.event == "ready":
-            if key in seen:
-                continue
-            seen.add(key)
-        kept.append(step)
-    return kept
+        if step.event not in ("deployed", "traffic") or not step.traffic or step.time_ns is None:
+            continue
+        own = ready.get(step.revision or "") if step.event == "deployed" else None
+        time = own.time_ns if own is not None and own.time_ns is not None else step.time_ns
+        there = [n for n in names if n in ready and (ready[n].time_ns or 0) <= time]
+        latest = step.revision if own is not None else there[-1] if there and step.event == "traffic" else None
+        percents = {name or latest: percent for name, percent in step.traffic}
+        if all(percents):
+            found.append((time, {str(name): percent for name, percent in percents.items()}, step.entry_id))
+    return tuple(sorted(found, key=lambda item: (item[0], item[2])))
 
 
-def _bound(steps: Sequence[Step]) -> list[Step]:
-    """Deploys with the revision they made: the first that got ready after it and before the service's next deploy.
+def _event(step: Step, told: Mapping[Revision, tuple[Told, ...]]) -> TimelineEvent:
+    found = told.get((step.service, step.revision or "")) if step.revision else None
+    return TimelineEvent(
+        time_ns=step.time_ns,
+        service=step.service,
+        revision=step.revision,
+        event=step.event,
+        commit=found[0].commit if found else step.commit,
+        entry_ids=(step.entry_id,),
+    )
 
-    An audit entry of a deploy names no revision of its own. With two deploys in a row the earlier one stays unnamed.
-    """
-    out: list[Step] = []
-    for at, step in enumerate(steps):
-        if step.event == "deployed" and step.revision is None:
-            for later in steps[at + 1 :]:
-                if later.service == step.service and later.event != "deployed":
-                    step = replace(step, revision=later.revision)
-                    break
-                if later.service == step.service:
-                    break
-        out.append(step)
-    return out
+
+def _serving(
+    service: str, life: Life, rolled: Sequence[Rollback], told: Mapping[Revision, tuple[Told, ...]]
+) -> Iterator[TimelineEvent]:
+    """The first time that each revision answered, again after a rollback, and the rollbacks."""
+    for name in life.names:
+        asked = life.use.asked.get(name, ())
+        found = told.get((service, name))
+        commit = found[0].commit if found else None
+        since = [0, *(r.time_ns for r in rolled if life.names.index(r.revision) > life.names.index(name))]
+        firsts = dict.fromkeys(item for time in since if (item := next((a for a in asked if a[0] >= time), None)))
+        for time, entry_id in firsts:
+            yield TimelineEvent(
+                time_ns=time,
+                service=service,
+                revision=name,
+                event="serving",
+                commit=commit,
+                share=share(life.use, name, time),
+                entry_ids=(entry_id,),
+            )
+        for rollback in rolled:
+            if rollback.revision == name:
+                yield TimelineEvent(
+                    time_ns=rollback.time_ns,
+                    service=service,
+                    revision=name,
+                    event="rolled_back",
+                    commit=commit,
+                    entry_ids=rollback.entry_ids,
+                )
+
+
+def _notes(bound: Bound, told: Mapping[Revision, tuple[Told, ...]]) -> Iterator[Evidence]:
+    unclear = {step.entry_id for deploys in bound.ambiguous.values() for step in deploys}
+    for (service, revision), deploys in bound.ambiguous.items():
+        text = f"{service}: which of {len(deploys)} deploys made {revision} is not told"
+        if len(deploys) == 1:
+            text = f"{service}: whether {revision} or another revision was made by the deploy before it is not told"
+        yield Evidence(text=text, entry_ids=tuple(step.entry_id for step in deploys)[:_CITED])
+    for step in bound.steps:
+        if step.event == "refused":
+            which = f"revision {step.revision}" if step.revision else "a deploy"
+            yield Evidence(text=f"{step.service}: {which} was refused: {step.problem}", entry_ids=(step.entry_id,))
+        elif step.event == "deployed" and step.revision is None and step.entry_id not in unclear:
+            text = f"{step.service}: no revision got ready after a deploy, which one it made is not told"
+            yield Evidence(text=text, entry_ids=(step.entry_id,))
+    for (service, revision), found in told.items():
+        for conflict in conflicts(found):
+            text = f"{service} {revision}: {conflict.text}".replace("  ", " ")
+            yield Evidence(text=text, entry_ids=conflict.entry_ids)
+
+
+def _unproven(revision: RevisionDeploy) -> Iterator[Evidence]:
+    if revision.state == "no_traffic":
+        text = f"{revision.service}: deployed, unproven: no request reached revision {revision.revision}"
+        ids = next((e.entry_ids for e in revision.evidence if e.entry_ids), ())
+        yield Evidence(text=text, entry_ids=ids)

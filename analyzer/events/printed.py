@@ -40,6 +40,7 @@ def read_printed(entries: Sequence[Entry]) -> tuple[PrintedLine, ...]:
                 message=piece.text.strip()[:_MAX_CHARS],
                 location=origin.location or piece.decorated.location,
                 fields=_fields(piece.payload.document or {}),
+                entry_id=entry.entry_id,
             )
         )
     return tuple(printed)

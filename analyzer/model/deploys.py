@@ -105,7 +105,7 @@ class RevisionDeploy:
     newest: str | None = None
     """full ids of the oldest and newest commit that its logs fit, where `commit` is not known for sure"""
     evidence: tuple[Evidence, ...] = ()
-    """how the commit is known, or why it is not"""
+    """how the commit is known, or why it is not; how the deploy is known; why it is in its state"""
     deployed_ns: int | None = None
     """the deploy that made it was accepted"""
     ready_ns: int | None = None
@@ -115,7 +115,8 @@ class RevisionDeploy:
     requests: int = 0
     """requests that it answered in the window"""
     state: str = "served"
-    """served, draining (a newer one had taken over), no_traffic (ready, never asked), refused or rolled_back"""
+    """served; draining: a newer one had taken over when it was last seen; no_traffic: it is there, and no request
+    reached it; refused: it never got ready; rolled_back: it served, then an older one took over all its traffic"""
 
     def to_dict(self) -> dict[str, Any]:
         """As the report writes it."""
@@ -163,7 +164,7 @@ class TrafficMinute:
     """begin of the minute"""
     service: str
     requests: tuple[tuple[str, int], ...]
-    """(revision, requests), by revision"""
+    """(revision, requests), by revision; lines where the window holds no request log"""
 
     def to_dict(self) -> dict[str, Any]:
         """As the report writes it."""

@@ -22,6 +22,7 @@ class PrintedLine:
     location: SourceLocation | None = None
     fields: tuple[tuple[str, str], ...] = ()
     """the short texts of a JSON payload, by key"""
+    entry_id: str = ""
 
 
 class FactKind(StrEnum):

@@ -134,6 +134,7 @@ def analyze(
         head=repositories.head(),
         printed=printed,
         is_known=repositories.knows,
+        earlier=earlier.deploys if earlier else None,
     )
     if folders:
         say("asking the history which commits the logs fit")

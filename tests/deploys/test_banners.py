@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.deploys.banners import commits_by_banner
+from analyzer.deploys.banners import read_banners
 from analyzer.model import PrintedLine
 
 SHA = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"
@@ -19,7 +19,8 @@ def line(message: str, *, instance: str = "i1", fields: dict[str, str] | None = 
 
 
 def told(*lines: PrintedLine) -> str | None:
-    return commits_by_banner(lines).get(("api", "r1"))
+    found = read_banners(lines).get(("api", "r1"))
+    return found.commit if found else None
 
 
 @pytest.mark.parametrize(

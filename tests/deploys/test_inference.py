@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.deploys.inference import infer_commits, infer_revision
-from analyzer.model import CodeFact, DatedCommit, Deploys, FactKind, ServiceDeploy, TimelineEvent
+from analyzer.model import CodeFact, DatedCommit, Deploys, FactKind, RevisionDeploy, ServiceDeploy, TimelineEvent
 
 MINUTE = 60_000_000_000
 HOUR = 60 * MINUTE
@@ -164,3 +164,48 @@ def test_the_commit_that_ran_is_in_the_range_and_the_order_of_facts_changes_noth
     shuffled = list(facts)
     order.shuffle(shuffled)  # type: ignore[attr-defined]
     assert infer_revision(Table(10), shuffled, None).commits() == found.commits()
+
+
+def revised(facts: Mapping[tuple[str, str], Sequence[CodeFact]], **commits: str) -> dict[str, RevisionDeploy]:
+    """Revisions r1 and r2 of one service after the inference, `commits` by revision as a label tells them."""
+    names = ("r1", "r2")
+    deploys = Deploys(
+        services=(ServiceDeploy(service="api", revisions=names),),
+        revisions=tuple(
+            RevisionDeploy(
+                service="api",
+                revision=name,
+                commit=commits.get(name),
+                source="label" if name in commits else None,
+            )
+            for name in names
+        ),
+    )
+    found = infer_commits(deploys, facts, history_of=lambda _: Table(6))
+    return {revision.revision: revision for revision in found.revisions}
+
+
+def test_each_revision_has_the_range_of_its_own_facts() -> None:
+    old = [label(*names(3, 4), line=n) for n in range(1, 5)]
+    new = [label(*names(1), line=n) for n in range(1, 5)]
+    found = revised({("api", "r1"): old, ("api", "r2"): new})
+    assert (found["r1"].oldest, found["r1"].newest, found["r1"].commit) == ("c4", "c3", None)
+    assert (found["r2"].oldest, found["r2"].newest, found["r2"].commit, found["r2"].source) == (
+        "c1",
+        "c1",
+        "c1",
+        "inferred",
+    )
+
+
+def test_an_older_revision_that_says_too_little_has_no_range_and_a_reason() -> None:
+    found = revised({("api", "r1"): [label("c3")], ("api", "r2"): everywhere(6)})
+    assert (found["r1"].oldest, found["r1"].commit) == (None, None)
+    assert [e.text for e in found["r1"].evidence] == ["its logs say too little of the code to tell its commit"]
+
+
+def test_a_told_commit_stays_and_logs_that_do_not_fit_it_are_said() -> None:
+    facts = {("api", "r2"): [label(*names(1, 2), line=n) for n in range(1, 5)]}
+    assert revised(facts, r2="c4")["r2"].commit == "c4"
+    assert "its logs do not fit c4, which the label names" in [e.text for e in revised(facts, r2="c4")["r2"].evidence]
+    assert not [e for e in revised(facts, r2="c2")["r2"].evidence if "do not fit" in e.text]

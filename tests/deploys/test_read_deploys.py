@@ -94,14 +94,19 @@ def test_the_revision_in_the_response_of_a_deploy_is_not_believed() -> None:
     assert told(read(deploy("10:00:00", template=image(":latest")))) == [("deployed", None)]
 
 
-def test_of_two_deploys_before_one_ready_the_later_gets_the_revision() -> None:
+def test_of_two_deploys_before_one_ready_none_gets_the_revision_and_both_are_named() -> None:
     found = read(
         deploy("10:00:00", template=image(f":{OTHER}")),
         deploy("10:00:05", template=image(f":{SHA}")),
         ready("10:01:00", NEW),
     )
-    assert told(found) == [("deployed", None), ("deployed", NEW), ("ready", NEW)]
-    assert found.services[0].commit == SHA
+    assert told(found) == [("deployed", None), ("deployed", None), ("ready", NEW)]
+    assert [event.commit for event in found.timeline] == [OTHER, SHA, None]
+    assert found.services[0].commit is None
+    [revision] = found.revisions
+    assert (revision.commit, revision.deployed_ns) == (None, None)
+    assert f"which of 2 deploys made it is not told ({OTHER} or {SHA})" in [e.text for e in revision.evidence]
+    assert f"api: which of 2 deploys made {NEW} is not told" in [note.text for note in found.notes]
 
 
 def test_a_revision_named_by_the_request_needs_no_ready_entry() -> None:
@@ -245,3 +250,23 @@ ENTRIES = [
 @given(st.permutations(ENTRIES))
 def test_the_order_of_the_entries_changes_nothing(entries: list[Entry]) -> None:
     assert read(*entries) == read(*ENTRIES)
+
+
+def test_a_version_of_app_engine_is_deployed_by_name_and_its_split_is_traffic() -> None:
+    made = {
+        "methodName": "google.appengine.v1.Versions.CreateVersion",
+        "resourceName": "apps/p/services/api/versions/v2",
+        "request": {"version": {"id": "v2", "labels": {"commit-sha": SHA}}},
+    }
+    split = {
+        "methodName": "google.appengine.v1.Services.UpdateService",
+        "resourceName": "apps/p/services/api",
+        "request": {"service": {"split": {"allocations": {"v2": 1}}}, "updateMask": "split"},
+    }
+    found = read(
+        entry("10:00:00", "", log_name=ACTIVITY, text_payload=None, proto_payload=made),
+        entry("10:01:00", "", log_name=ACTIVITY, text_payload=None, proto_payload=split),
+        entry("10:02:00", "v2"),
+    )
+    assert told(found) == [("deployed", "v2"), ("serving", "v2")]
+    assert [(r.revision, r.commit, r.source) for r in found.revisions] == [("v2", SHA, "audit")]

@@ -29,6 +29,7 @@ def test_a_line_of_any_level_comes_with_its_text_and_place() -> None:
         message="Sold plums",
         location=place,
         fields=(("commit", "abc1234"), ("message", "Sold plums")),
+        entry_id=printed[0].entry_id,
     )
     assert (printed[1].message, printed[1].location) == (
         "Sold pears",
