@@ -55,6 +55,15 @@ class Analysis:
             ) from err
         return target
 
+    def remember(self, history: str) -> str:
+        """Save the cycle in the history at this address, in place of an earlier run of the same inputs; its key.
+
+        Raises `HistoryError`.
+        """
+        from analyzer.history import open_history
+
+        return open_history(history).save(self._report)
+
     @classmethod
     def load(cls, path: str | Path) -> Analysis:
         """A saved report JSON; raises `ReportError`."""
@@ -142,6 +151,7 @@ def analyze(
     revision: str | Sequence[str] | None = (),
     tests: str | Path | Sequence[str | Path] = (),
     baseline: str | Path | None = None,
+    history: str | None = None,
     cycle: str = "",
     fixes: str | Sequence[str] = (),
     impact: str | Path | None = None,
@@ -157,7 +167,9 @@ def analyze(
 
     Entries come from `logs`; or, with `project` and a window (`since`, or `from_` and `to`, or `around`), from Cloud
     Logging through the cache, `every` standing for `--all`; or from a source that `live` opens with the redactor.
-    `baseline` is a saved report, or None. `members` lists every entry id. Raises `AnalyzerError` with a hint.
+    `baseline` is a saved report, or None; with a `history` (the address of a database, `sqlite:///FILE`) also the name
+    of a cycle saved there, `previous` or `green`. The history is read only: `Analysis.remember` saves into it.
+    `members` lists every entry id. Raises `AnalyzerError` with a hint.
     """
     if project and live is None:
         options = pipeline.LiveOptions(
@@ -187,7 +199,8 @@ def analyze(
         repo=many(repo),
         revision=many(revision),
         tests=many(tests),
-        baseline=None if baseline in (None, "none") else str(baseline),
+        baseline=None if baseline is None else str(baseline),
+        history=history,
         cycle=cycle,
         fixes=many(fixes),
         impact=str(impact) if impact else None,

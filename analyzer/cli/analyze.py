@@ -46,8 +46,8 @@ def analyze(
     ),
     tests: list[str] = typer.Option(None, "--tests", help="JUnit XML of this cycle; repeat for several."),
     cycle: str = typer.Option(None, "--cycle", help="Name of this cycle."),
-    baseline: str = typer.Option(None, "--baseline", help="A saved report to compare with, or none."),
-    history: str = typer.Option(None, "--history", help="Only none, until cycles are saved."),
+    baseline: str = typer.Option(None, "--baseline", help="A saved report or cycle, previous, green, or none."),
+    history: str = typer.Option(None, "--history", help="Database of saved cycles, or none."),
     impact: str = typer.Option(None, "--impact", help="TOML file: what areas of the tests are worth."),
     fix: list[str] = typer.Option(None, "--fix", help="SHA=ID|TEXT, a claimed fix; repeat for several."),
     output: list[str] = typer.Option(None, "-o", "--output", help="FILE.html, .md or .json; repeat for several."),
@@ -111,11 +111,10 @@ def analyze(
         wanted = live.live_options(
             config, since=since, from_=from_, to=to, around=around, every=every, sample=sample, trace=trace
         )
-    earlier = _baseline(config["baseline"], config["history"])
-    if config["fail_on"] in ("new", "regressed") and earlier is None:
-        raise ConfigError(
-            f"--fail-on {config['fail_on']} needs something to compare with", "add --baseline REPORT.json"
-        )
+    kept = None if config["history"] == "none" else str(config["history"])
+    compares = config["fail_on"] in ("new", "regressed")
+    if compares and (config["baseline"] == "none" or (kept is None and config["baseline"] in ("previous", "green"))):
+        raise _nothing_to_compare(config["fail_on"])
     if config["engine"] != "local":
         raise ConfigError(f"--engine {config['engine']} is not built yet", "leave it out: the local engine reads files")
     targets = check_outputs(config["output"])
@@ -136,7 +135,8 @@ def analyze(
         repo=config["repo"],
         revision=config["revision"],
         tests=config["tests"],
-        baseline=earlier,
+        baseline=config["baseline"],
+        history=kept,
         cycle=config["cycle"],
         fixes=config["fix"],
         impact=config["impact"] or None,
@@ -159,6 +159,10 @@ def analyze(
     if not quiet:
         for target in targets:
             typer.echo(f"wrote {target}", err=True)
+    if kept is not None:
+        found.remember(kept)
+    if compares and report["cycle"]["baseline"] is None:
+        raise _nothing_to_compare(config["fail_on"])
     if any(str(gap["reason"]).startswith(NOT_PULLED) for gap in report["ledger"]["gaps"]):
         raise typer.Exit(PARTLY)
     if tripped(report, config["fail_on"]):
@@ -206,12 +210,8 @@ def tripped(report: Mapping[str, Any], fail_on: str) -> bool:
     return bool(loud) if fail_on == "any" else any(c["change"] == fail_on for c in loud)
 
 
-def _baseline(value: str, history: str) -> str | None:
-    """The report file to compare with; names of saved cycles need the history that is not built yet."""
-    if history != "none":
-        raise ConfigError(f"--history {history}: cycles are not saved yet", "use --history none and --baseline FILE")
-    if value in ("none", "previous"):  # without a history there is no previous cycle
-        return None
-    if not Path(value).is_file():
-        raise ConfigError(f"--baseline {value}: no such file", "give a report saved with -o FILE.json, or none")
-    return value
+def _nothing_to_compare(fail_on: str) -> ConfigError:
+    return ConfigError(
+        f"--fail-on {fail_on} needs something to compare with",
+        "add --baseline REPORT.json, or --history with an earlier cycle of the same services",
+    )

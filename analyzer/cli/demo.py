@@ -32,7 +32,7 @@ def demo(
     target = Path(folder)
     incident = unpack(target)
     say = progress(quiet)
-    previous: Path | None = None
+    history = f"sqlite:///{(target / 'history.sqlite3').resolve()}"
     page = target
     for cycle in incident.cycles:
         if say:
@@ -43,13 +43,15 @@ def demo(
             revision=cycle.commit,
             tests=cycle.junit,
             cycle=cycle.name,
-            baseline=previous,
+            baseline="previous",
+            history=history,
             cache_dir=target / "cache",
             fixes=[f"{fix.commit}={fix.claims}" for fix in cycle.fixes],
         )
         base = target / f"cycle-{cycle.name}"
         write_outputs(found.to_dict(), [base / "report.html", base / "report.md", base / "report.json"])
-        previous, page = base / "report.json", base / "report.html"
+        found.remember(history)
+        page = base / "report.html"
     done(quiet)
     show(found.to_dict(), as_json=False, quiet=quiet)
     typer.echo(f"report: {page}")

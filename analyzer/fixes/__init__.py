@@ -7,11 +7,12 @@ needs deploy evidence and a history; until those are read every claim is `inconc
 from analyzer.fixes.actions import next_actions
 from analyzer.fixes.claims import judge_claims, parse_claim
 from analyzer.fixes.impact import impact_totals, weigh_impact
-from analyzer.fixes.impact_file import read_impact
+from analyzer.fixes.impact_file import Area, read_impact
 from analyzer.fixes.log_filters import ServiceResource, service_resources
 from analyzer.fixes.loop import Loop, judge_loop, trend_points
 
 __all__ = [
+    "Area",
     "Loop",
     "ServiceResource",
     "impact_totals",

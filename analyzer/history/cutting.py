@@ -10,7 +10,7 @@ from typing import Any
 
 from analyzer.errors import HistoryError
 from analyzer.history.keys import content_digest, cycle_key, plain_json, services_key
-from analyzer.model import Change, Severity, TestStatus, TransitionKind, parse_time
+from analyzer.model import Change, PastCycle, Severity, TestStatus, TransitionKind, parse_time
 from analyzer.model.report import SCHEMA_ID
 
 Row = dict[str, Any]
@@ -127,11 +127,16 @@ def _test_rows(key: str, run: Mapping[str, Any]) -> Iterable[Row]:
 
 def _facts(report: Mapping[str, Any]) -> Row:
     """What later cycles ask besides clusters and tests, as the report writes it."""
+    past = PastCycle.of_report(report)
     return {
         "revisions": _revisions(report),
         "fixes": report.get("fixes") or [],
         "actions": report.get("actions") or [],
         "impact": report.get("impact") or [],
+        "errors": [list(names) for names in past.errors],
+        "new": past.new,
+        "gone": past.gone,
+        "regressed": list(past.regressed),
     }
 
 

@@ -114,6 +114,10 @@ def _past_cycle(
         fixes=tuple(Fix.from_dict(fix) for fix in facts["fixes"]),
         actions=tuple(Action.from_dict(action) for action in facts["actions"]),
         impact=tuple(Impact.from_dict(area) for area in facts["impact"]),
+        errors=tuple(tuple(names) for names in facts["errors"]),
+        new=facts["new"],
+        gone=facts["gone"],
+        regressed=tuple(facts["regressed"]),
     )
 
 

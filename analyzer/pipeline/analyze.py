@@ -2,53 +2,41 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from analyzer.causes import add_outage_siblings, explain_links, rank_causes
-from analyzer.clusters import SignedEvent, cluster_events
+from analyzer.clusters import cluster_events
 from analyzer.cycles import (
-    Baseline,
+    apply_known,
     compare_clusters,
     compare_tests,
     link_tests,
     measure_exposure,
-    read_baseline,
     read_tests,
     with_signatures,
 )
 from analyzer.deploys import gather_facts, infer_commits, read_deploys
-from analyzer.events import EventsResult, read_events, read_printed
-from analyzer.fixes import judge_claims, next_actions, parse_claim, read_impact, weigh_impact
-from analyzer.model import (
-    NO_MESSAGE,
-    Cluster,
-    CycleInfo,
-    ErrorEvent,
-    EventKind,
-    Ledger,
-    Report,
-    Severity,
-    Signature,
-    SourceResult,
-    TestRun,
-    TrendPoint,
-    format_time,
-)
+from analyzer.events import read_events, read_printed
+from analyzer.fixes import judge_claims, parse_claim, read_impact, service_resources
+from analyzer.model import ErrorEvent, Report
+from analyzer.pipeline.concluding import conclude
 from analyzer.pipeline.contexts import gather_contexts, gather_occurrences, harmless_before
+from analyzer.pipeline.earlier import digest_inputs, open_earlier
 from analyzer.pipeline.explain import explain_clusters
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
 from analyzer.pipeline.requests import read_requests
+from analyzer.pipeline.signing import sign_events, sign_text
+from analyzer.pipeline.summing import busiest, describe_cycle, make_ledger
 from analyzer.pipeline.surroundings import Surroundings
 from analyzer.pipeline.suspecting import add_suspects
 from analyzer.pipeline.tracing import suspect
 from analyzer.redaction import Redactor, build_redactor
-from analyzer.rules import Rule, load_rules
-from analyzer.signatures import mask, mine_cores, sign, similarity
+from analyzer.rules import load_rules
+from analyzer.signatures import mask, similarity
 from analyzer.sources import Source, decode_entry, read_files
 
 Progress = Callable[[str], None]
@@ -72,6 +60,7 @@ def analyze(
     revision: Sequence[str] = (),
     tests: Sequence[str] = (),
     baseline: str | None = None,
+    history: str | None = None,
     cycle: str = "",
     fixes: Sequence[str] = (),
     impact: str | None = None,
@@ -85,7 +74,8 @@ def analyze(
 ) -> Analyzed:
     """Read, cluster, locate, compare and explain one cycle. Raises `AnalyzerError`; reads no clock.
 
-    Entries come from `logs`, or from the source that `live` opens with the redactor of this run.
+    Entries come from `logs`, or from the source that `live` opens with the redactor of this run. `history` is read,
+    not written.
     """
     say = progress or (lambda _: None)
     own = tuple(Path(r) for r in rules)
@@ -97,7 +87,7 @@ def analyze(
     # everything the options name is opened first, so that a typing error costs no work
     claims = [parse_claim(f) for f in fixes]
     areas = read_impact(Path(impact)) if impact else ()
-    earlier = read_baseline(Path(baseline)) if baseline else None
+    before = open_earlier(history, baseline)
     run = read_tests([Path(t) for t in tests], redact=redactor.text) if tests else None
     folders, commits = parse_repositories(repo, revision)
     repositories = Repositories(
@@ -119,6 +109,8 @@ def analyze(
     )
     found = read_events(source.entries, redact=redactor.text, redact_all=redactor.texts, frame_rules=frames)
     say(f"{len(source.entries):,} entries, {len(found.events):,} errors and warnings")
+    services = sorted({e.service for e in source.entries if e.service})
+    earlier, past = before.of(services, found.counts.from_ns)
     signed = sign_events(found.events, mask_rules=masks, frame_rules=frames)
     requests = read_requests(source.entries, found.events)
     exposure = measure_exposure(source.entries, routes=requests.routes)
@@ -126,7 +118,7 @@ def analyze(
     print_of_entry = {i: c.fingerprint for c in clusters for i in c.members or ()}
     if not members:
         clusters = tuple(replace(c, members=None) for c in clusters)
-    ledger = _ledger(source, found, clusters)
+    ledger = make_ledger(source, found, clusters)
     printed = read_printed(source.entries)
     deploys = read_deploys(
         source.entries,
@@ -143,24 +135,31 @@ def analyze(
             gather_facts(printed, found.events),
             history_of=repositories.history,
             earlier=earlier.deploys if earlier else None,
-            busiest=_busiest(found.events),
+            busiest=busiest(found.events),
         )
         say(f"locating {len(clusters):,} clusters")
     surroundings = Surroundings(source.entries)
     clusters = locate_clusters(clusters, found.events, deploys, repositories, surroundings)
     ledger = replace(ledger, warnings=(*ledger.warnings, *repositories.warnings()))
     if run is not None:
-        run = with_signatures(run, lambda text: _sign_text(text, masks, frames))
+        run = with_signatures(run, lambda text: sign_text(text, masks, frames))
         run = link_tests(run, clusters, mask=lambda text: mask(text, masks))
         run = compare_tests(run, earlier.tests) if earlier and earlier.tests else run
-    services = sorted({e.service for e in source.entries if e.service})
     if earlier is not None:
         compared = compare_clusters(
-            clusters, earlier, similarity=similarity, services_seen=services, exposure=exposure, deploys=deploys
+            clusters,
+            earlier,
+            similarity=similarity,
+            services_seen=services,
+            past=past,
+            exposure=exposure,
+            deploys=deploys,
         )
         clusters = tuple(
             sorted(compared, key=lambda c: c.noise is not None)
         )  # noise stands last, also after what is gone
+    clusters, expired = apply_known(clusters, past.known, at_ns=found.counts.to_ns)
+    ledger = replace(ledger, warnings=(*ledger.warnings, *expired))
     contexts = gather_contexts(clusters, found.events, surroundings)
     incidents = explain_links(
         clusters,
@@ -182,18 +181,23 @@ def analyze(
             earlier=earlier.deploys if earlier else None,
             breaking={f: e.origin.breaking for f, e in explained.items() if e.origin is not None},
         )
-    report = Report(
-        cycle=_cycle(cycle, source, found, services, earlier),
-        ledger=ledger,
-        tests=run,
-        clusters=clusters,
-        causes=causes,
-        deploys=deploys,
-        fixes=judge_claims(claims, clusters, earlier.clusters if earlier else ()),
-        impact=weigh_impact(areas, run),
-        actions=next_actions(causes, {c.fingerprint: c.title for c in clusters}, ledger),
-        trend=_trend(earlier),
-        exposure=exposure,
+    info = describe_cycle(cycle, source, found, services, earlier, inputs=digest_inputs(source.entries, run))
+    verdicts = judge_claims(claims, clusters, earlier.clusters if earlier else ())
+    report = conclude(
+        Report(
+            cycle=info,
+            ledger=ledger,
+            tests=run,
+            clusters=clusters,
+            causes=causes,
+            deploys=deploys,
+            fixes=verdicts,
+            exposure=exposure,
+        ),
+        past,
+        areas=areas,
+        resources=service_resources(source.entries),
+        repo_given=bool(folders),
     )
     fingerprints = tuple(print_of_entry.get(e.entry_ids[0]) for e in found.events)
     return Analyzed(report=report, events=found.events, fingerprints=fingerprints)
@@ -206,94 +210,3 @@ def read_dict_events(rows: Iterable[Mapping[str, Any]]) -> tuple[ErrorEvent, ...
     entries.sort(key=lambda e: (e.time_ns is None, e.time_ns or 0, e.log_name, e.entry_id, e.position))
     found = read_events(entries, redact=redactor.text, redact_all=redactor.texts, frame_rules=load_rules("frames"))
     return tuple(e for e in found.events if e.is_error)
-
-
-def sign_events(
-    events: Sequence[ErrorEvent], *, mask_rules: Sequence[Rule], frame_rules: Sequence[Rule]
-) -> list[SignedEvent]:
-    """Sign every event, and let mining fold signatures that differ in a varying word only."""
-    signatures = [sign(e, mask_rules=mask_rules, frame_rules=frame_rules) for e in events]
-    minable = [n for n, (e, s) in enumerate(zip(events, signatures, strict=True)) if _is_minable(e, s)]
-    mined = mine_cores(
-        [((("kind", events[n].kind.value), *signatures[n].facts), signatures[n].template) for n in minable]
-    )
-    template_of = dict(zip(minable, mined, strict=True))
-    signed = []
-    for number, (event, signature) in enumerate(zip(events, signatures, strict=True)):
-        template = template_of.get(number, signature.template)
-        changed = template != signature.template
-        signed.append(
-            SignedEvent(
-                event=event,
-                signature=signature,
-                template=template,
-                group=f"mined:{event.kind.value}:{template}" if changed else signature.fingerprint,
-            )
-        )
-    return signed
-
-
-def _is_minable(event: ErrorEvent, signature: Signature) -> bool:
-    """Requests, traces and entries without a message have an identity of their own; mining never touches it."""
-    return not signature.has_trace and event.kind is not EventKind.REQUEST and event.message != NO_MESSAGE
-
-
-def _sign_text(text: str, masks: Sequence[Rule], frames: Sequence[Rule]) -> str:
-    event = ErrorEvent(entry_ids=(), time_ns=None, severity=Severity.ERROR, message=text)
-    return sign(event, mask_rules=masks, frame_rules=frames).fingerprint
-
-
-def _ledger(source: SourceResult, found: EventsResult, clusters: Sequence[Cluster]) -> Ledger:
-    counts = found.counts
-    errors = sum(e.is_error for e in found.events)
-    return Ledger(
-        entries=source.read,
-        duplicates=source.duplicates,
-        error_entries=counts.error,
-        warning_entries=counts.warning,
-        other_entries=counts.other,
-        dropped=source.dropped,
-        error_events=errors,
-        warning_events=len(found.events) - errors,
-        clustered=sum(c.printings for c in clusters),
-        noise=sum(c.printings for c in clusters if c.noise),
-        covered_from_ns=counts.from_ns,
-        covered_to_ns=counts.to_ns,
-        without_severity=counts.without_severity,
-        without_payload=counts.without_payload,
-        gaps=source.gaps,
-        files=source.files,
-        warnings=(*source.warnings, *found.warnings),
-    )
-
-
-def _busiest(events: Sequence[ErrorEvent]) -> str | None:
-    """The service with most error events; of equals the first by name."""
-    errors = Counter(e.service for e in events if e.is_error and e.service)
-    return min(errors, key=lambda service: (-errors[service], service), default=None)
-
-
-def _cycle(
-    name: str, source: SourceResult, found: EventsResult, services: Sequence[str], earlier: Baseline | None
-) -> CycleInfo:
-    counts = found.counts
-    if not name and earlier is not None and earlier.name.isdecimal():
-        name = str(int(earlier.name) + 1)
-    start = format_time(counts.from_ns)
-    return CycleInfo(
-        name=name or (f"{start[:16]}Z" if start else "1"),
-        from_ns=counts.from_ns,
-        to_ns=counts.to_ns,
-        services=tuple(services),
-        revisions=tuple(sorted({e.revision for e in source.entries if e.revision})),
-        baseline=earlier.name if earlier else None,
-    )
-
-
-def _trend(earlier: Baseline | None) -> tuple[TrendPoint, ...]:
-    """The one earlier cycle that is known without a history."""
-    if earlier is None:
-        return ()
-    rate = earlier.tests.pass_rate if isinstance(earlier.tests, TestRun) else None
-    errors = [c for c in earlier.clusters if c.count and c.severity >= Severity.ERROR and not c.noise]
-    return (TrendPoint(cycle=earlier.name, pass_rate=rate, clusters=len(errors)),)

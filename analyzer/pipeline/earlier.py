@@ -13,7 +13,7 @@ from analyzer.errors import ConfigError
 from analyzer.model import Entry, Past, PastCycle, TestRun
 
 if TYPE_CHECKING:
-    from analyzer.history import History
+    from analyzer.history.store import History
 
 PREVIOUS, GREEN, NONE = "previous", "green", "none"
 _WORDS = (PREVIOUS, GREEN, NONE)
