@@ -1,4 +1,4 @@
-"""Tests, baseline, changes. Takes JUnit files and an earlier report; gives a test run and changes; reads no logs."""
+"""Tests, baseline, changes. Takes test files and an earlier report; gives a test run and changes; reads no logs."""
 
 from analyzer.cycles.baseline import Baseline, read_baseline
 from analyzer.cycles.changes import compare_clusters
