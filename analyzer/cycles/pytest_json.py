@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from analyzer.cycles.attempts import Attempt, TestFile
@@ -110,12 +110,12 @@ def _attempts(test: Mapping[str, Any], root: str, redact: Callable[[str], str]) 
     return [Attempt(test=last.test, suite=("", ""), status=TestStatus.FAILED, seconds=None), last]
 
 
-def _status(outcome: str, stages: list[tuple[str, Mapping[str, Any]]]) -> tuple[TestStatus, list[_Told]]:
+def _status(outcome: str, stages: list[tuple[str, Mapping[str, Any]]]) -> tuple[TestStatus, Sequence[_Told]]:
     """Status and (message, type, body) of what is told: by the stages, for plugins make up outcomes of their own."""
     bad = [(when, stage) for when, stage in stages if text(stage.get("outcome")) == "failed"]
     if bad:
         bad.sort(key=lambda pair: pair[0] != "call")
-        told: list[_Told] = [(_message(when, stage), None, text(stage.get("longrepr"))) for when, stage in bad]
+        told = [(_message(when, stage), None, text(stage.get("longrepr"))) for when, stage in bad]
         status = TestStatus.FAILED if bad[0][0] == "call" else TestStatus.ERROR
         return status, told
     if outcome in ("failed", "error"):
@@ -123,7 +123,7 @@ def _status(outcome: str, stages: list[tuple[str, Mapping[str, Any]]]) -> tuple[
     skipped = [stage for _, stage in stages if text(stage.get("outcome")) == "skipped"]
     if skipped or outcome in ("skipped", "xfailed"):
         reasons = [text(stage.get("longrepr")) for stage in skipped]
-        shown: list[_Told] = [(_skip_reason(reason), None, "") for reason in reasons if reason][:1]
+        shown = [(_skip_reason(reason), None, "") for reason in reasons if reason][:1]
         return TestStatus.SKIPPED, shown
     return TestStatus.PASSED, []
 
