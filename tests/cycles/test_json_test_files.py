@@ -12,6 +12,7 @@ from analyzer.cycles import read_tests, run_times
 from analyzer.errors import TestsError
 from analyzer.model import TestResult, TestRun, TestStatus, parse_time
 
+LATE = {"attempt": 1, "status": "failed", "message": "late"}
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
@@ -133,8 +134,9 @@ def test_ctrf_gives_times_labels_and_a_name_of_its_suites(tmp_path: Path) -> Non
     [
         ({"retries": 2, "flaky": True}, 3, "flaky: failed 2 times before it passed"),
         ({"flaky": True}, 2, "flaky: failed once before it passed"),
-        ({"retries": 1, "retryAttempts": [{"attempt": 1, "status": "failed", "message": "late"}]}, 2, "flaky: failed once before it passed"),
-        ({"retries": 1, "retryAttempts": [{"attempt": 2, "status": "passed"}, {"attempt": 1, "status": "failed"}]}, 2, "flaky: failed once before it passed"),
+        ({"retries": 1, "retryAttempts": [LATE]}, 2, "flaky: failed once before it passed"),
+        ({"retries": 1, "retryAttempts": [{**LATE, "attempt": 2, "status": "passed"}, LATE]}, 2,
+         "flaky: failed once before it passed"),
         ({"retries": 0, "flaky": False}, 1, None),
     ],
 )  # fmt: skip
@@ -190,7 +192,8 @@ def test_the_window_of_a_run_is_read_from_json_too(tmp_path: Path) -> None:
 
 
 def test_properties_give_labels_and_ids_and_suites_their_environment(tmp_path: Path) -> None:
-    of_case = f'<property name="marker" value="smoke"/><property name="tier" value="1"/><property name="trace_id" value="{TRACE}"/>'
+    told = {"marker": "smoke", "tier": "1", "trace_id": TRACE}
+    of_case = "".join(f'<property name="{name}" value="{value}"/>' for name, value in told.items())
     of_suite = '<properties><property name="base_url" value="https://staging.example.com"/></properties>'
     case = f'<testcase classname="c" name="a"><properties>{of_case}</properties></testcase>'
     run = read(tmp_path, junit(of_suite, case, more='hostname="runner"'))
