@@ -40,5 +40,5 @@ def pairs(value: object) -> list[tuple[str, str]]:
     for key, inner in mapping(value).items():
         for one in items(inner) if isinstance(inner, list) else [inner]:
             if text(one):
-                found.append((str(key), text(one)))
+                found.append((text(key), text(one)))
     return found

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analyzer.cycles import read_tests, run_times
 from analyzer.errors import TestsError
@@ -145,6 +147,12 @@ def test_retries_of_ctrf_are_folded(tmp_path: Path, more: dict[str, Any], attemp
     assert (result.attempts, result.suspicious, result.status) == (attempts, note, TestStatus.PASSED)
 
 
+def test_half_a_pair_of_characters_does_not_reach_the_report(tmp_path: Path) -> None:
+    test = '{"name": "\\ud800", "status": "passed", "duration": 1, "labels": {"\\udfff": "\\ud800"}}'
+    run = read(tmp_path, f'{{"reportFormat": "CTRF", "results": {{"tests": [{test}]}}}}')
+    assert (only(run).test, only(run).labels) == ("?", ("?:?",))
+
+
 def test_a_status_that_is_no_result_is_skipped_and_other_is_told(tmp_path: Path) -> None:
     tests = [{"name": status, "status": status, "duration": 0} for status in ("pending", "other", "skipped")]
     run = read(tmp_path, ctrf(*tests))
@@ -186,6 +194,38 @@ def test_the_window_of_a_run_is_read_from_json_too(tmp_path: Path) -> None:
     path = tmp_path / "r.json"
     path.write_text(json.dumps(pytest_json(pytest_test("c.py::test_c"))))
     assert run_times([path]) == (1_795_787_856_000_000_000, 1_795_787_858_500_000_000)
+
+
+KEYS = [
+    "name", "status", "duration", "suite", "tags", "labels", "start", "stop", "retries", "retryAttempts", "flaky",
+    "extra", "nodeid", "outcome", "setup", "call", "longrepr", "crash", "message", "keywords", "user_properties", "filePath",
+]  # fmt: skip
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(["failed", "passed"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(VALUES, max_size=4), st.booleans(), VALUES)
+def test_whatever_stands_in_a_report_the_totals_add_up(
+    tmp_path: Path, tests: list[Any], is_ctrf: bool, other: object
+) -> None:
+    path = tmp_path / "fuzzed.json"
+    more = {"summary": {}, "environment": other, "collectors": other, "created": other, "duration": other}
+    made = ctrf(*tests, environment=other, summary=other) if is_ctrf else pytest_json(*tests, **more)
+    path.write_text(json.dumps(made))
+    run = read_tests([path], redact=plain)
+    assert run.total == run.passed + run.failed + run.skipped == len(run.results)
+    assert run.total <= len(tests) + (len(other) if isinstance(other, list) else 0)
+    assert TestRun.from_dict(run.to_dict()).to_dict() == run.to_dict()
+    json.dumps(run.to_dict(), ensure_ascii=False, allow_nan=False).encode()
 
 
 # --- what else JUnit tells -------------------------------------------------------------------------------------------
