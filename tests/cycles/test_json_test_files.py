@@ -198,7 +198,8 @@ def test_the_window_of_a_run_is_read_from_json_too(tmp_path: Path) -> None:
 
 KEYS = [
     "name", "status", "duration", "suite", "tags", "labels", "start", "stop", "retries", "retryAttempts", "flaky",
-    "extra", "nodeid", "outcome", "setup", "call", "longrepr", "crash", "message", "keywords", "user_properties", "filePath",
+    "extra", "nodeid", "outcome", "setup", "call", "longrepr", "crash", "message", "keywords", "user_properties",
+    "filePath",
 ]  # fmt: skip
 VALUES = st.recursive(
     st.none()
