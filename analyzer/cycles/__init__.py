@@ -1,4 +1,4 @@
-"""Tests, baseline, changes. Takes JUnit files and an earlier report; gives a test run and changes; reads no logs."""
+"""Tests, baseline, changes. Takes test files and an earlier report; gives a test run and changes; reads no logs."""
 
 from analyzer.cycles.baseline import Baseline, baseline_of, pick_green, read_baseline, read_baseline_json
 from analyzer.cycles.changes import compare_clusters

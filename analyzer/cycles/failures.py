@@ -62,8 +62,8 @@ def head_of(text: str) -> str:
 
 
 def _describe(message: str | None, kind: str | None, body: str, *, redact: Callable[[str], str]) -> tuple[str, str]:
-    body = _redacted(body, redact).strip()
-    head = _redacted(message or "", redact).strip()
+    body = redacted(body, redact).strip()
+    head = redacted(message or "", redact).strip()
     if head.casefold().rstrip(".:! ") in _EMPTY_WORDS or (body and _TITLE.match(head)):
         head = _head_of_body(body) or head or (kind or "").strip() or "(no message)"
     lines = [line.rstrip() for line in islice((x for x in head.splitlines() if x.strip()), _MAX_HEAD_LINES)]
@@ -97,7 +97,7 @@ def _head_of_body(body: str) -> str:
     return "\n".join(told)
 
 
-def _redacted(text: str, redact: Callable[[str], str]) -> str:
+def redacted(text: str, redact: Callable[[str], str]) -> str:
     """The redacted text; of a very long one start and end, without the edges where a secret may be cut in two."""
     if len(text) <= _MAX_BODY:
         return redact(text)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzer.cycles.failures import FailureText, describe_failure
+from analyzer.cycles.attempts import Attempt, TestFile
+from analyzer.cycles.case_times import Span, case_spans, seconds_of, time_of
+from analyzer.cycles.failures import describe_failure
+from analyzer.cycles.identifiers import environment_of, ids_of, labels_of
 from analyzer.cycles.xml_reading import read_xml
 from analyzer.errors import TestsError
-from analyzer.model import TestStatus, parse_time
+from analyzer.model import TestStatus
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -30,38 +32,15 @@ _OTHER_FORMATS = {
 _NOT_RUN = {"notrun", "skipped", "disabled", "suppressed"}
 _TOOL_SUITES = {"", "pytest", "unittest", "root suite", "jest tests", "mocha tests", "jasmine"}
 """suite names that say which tool wrote the file, and nothing about the test"""
+_CLEAN_UP = "failed on teardown"
+"""how pytest begins the message of a clean-up that failed; it is a case of its own where the test failed too"""
+_UNITTEST_SET_UP = re.compile(r"((?:setUp|tearDown)(?:Class|Module)) \(([^()]{1,300})\)")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
 _SPACES = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One try of one test, as printed. Attempts of a file come in the order of the file."""
-
-    test: str
-    """`classname::name`"""
-    suite: tuple[str, str]
-    """name and host of the innermost suite: tells the same test of two projects from a rerun"""
-    status: TestStatus
-    seconds: float | None
-    failure: FailureText | None = None
-    """redacted; for a skipped test its reason"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestFile:
-    """What one file holds; `started_ns` is the earliest time a suite gives."""
-
-    __test__ = False
-
-    name: str
-    attempts: tuple[Attempt, ...]
-    started_ns: int | None
-    warnings: tuple[str, ...] = ()
-
-
 def read_junit(path: Path, *, redact: Callable[[str], str]) -> TestFile:
-    """Every test case of a JUnit XML file: pytest, unittest, surefire, gradle, jest, go and their like.
+    """Every test case of a JUnit XML file: pytest, unittest, surefire, gradle, jest, vitest, go and their like.
 
     Raises TestsError where the file is missing, broken, or no JUnit file.
     """
@@ -69,7 +48,10 @@ def read_junit(path: Path, *, redact: Callable[[str], str]) -> TestFile:
     attempts: list[Attempt] = []
     warnings: list[str] = []
     for suite, cases in _suites(root):
-        tries = [attempt for case in cases for attempt in _attempts(case, suite, redact)]
+        spans = case_spans(suite, [seconds_of(case.get("time")) for case in cases], root=root)
+        tries = [
+            attempt for case, span in zip(cases, spans, strict=True) for attempt in _attempts(case, suite, span, redact)
+        ]
         attempts += tries
         claimed = _count(suite, "failures") + _count(suite, "errors")
         has_children = suite.find("testsuite") is not None
@@ -78,9 +60,13 @@ def read_junit(path: Path, *, redact: Callable[[str], str]) -> TestFile:
             warnings.append(f"{path.name}: suite {name} counts {claimed} failures, but lists none of them")
     if not attempts:
         warnings.append(f"{path.name}: holds no test cases")
-    times = [ns for suite in root.iter("testsuite") if (ns := parse_time(suite.get("timestamp") or "")) is not None]
+    times = [ns for suite in root.iter("testsuite") if (ns := time_of(suite.get("timestamp"))) is not None]
     return TestFile(
-        name=path.name, attempts=tuple(attempts), started_ns=min(times, default=None), warnings=tuple(warnings)
+        name=path.name,
+        attempts=tuple(attempts),
+        started_ns=min(times, default=None),
+        warnings=tuple(warnings),
+        environment=_environment(root, redact),
     )
 
 
@@ -102,7 +88,7 @@ def _suites(root: Element) -> Iterator[tuple[Element, list[Element]]]:
             yield element, element.findall("testcase")
 
 
-def _attempts(case: Element, suite: Element, redact: Callable[[str], str]) -> list[Attempt]:
+def _attempts(case: Element, suite: Element, span: Span, redact: Callable[[str], str]) -> list[Attempt]:
     """The tries of one case, oldest first. Surefire keeps earlier tries as children of the final one."""
     from junitparser import Error, Failure, Skipped, xunit2  # not needed to import the stage
 
@@ -120,14 +106,30 @@ def _attempts(case: Element, suite: Element, redact: Callable[[str], str]) -> li
     elif skips or _NOT_RUN & {case.get("status", "").casefold(), case.get("result", "").casefold()}:
         status, told = TestStatus.SKIPPED, skips
     test, where = _test_id(case, suite), (suite.get("name") or "", suite.get("hostname") or "")
+    properties = [*_properties(suite), *_properties(case)]
+    labels = tuple(labels_of(properties, redact=redact))
+    printed = [element.text or "" for kind in ("system-out", "system-err") for element in case.findall(kind)]
 
-    def attempt(status: TestStatus, told: list[Any], seconds: float | None) -> Attempt:
-        text = describe_failure([(r.message, r.type, _body(r)) for r in told], redact=redact) if told else None
-        return Attempt(test=test, suite=where, status=status, seconds=seconds, failure=text)
+    def attempt(status: TestStatus, told: list[Any], seconds: float | None, more: Sequence[str] = ()) -> Attempt:
+        texts = [(r.message, r.type, _body(r)) for r in told]
+        ids = ids_of([*more, *(t for m, _, body in texts for t in (m or "", body))], _properties(case), redact=redact)
+        return Attempt(
+            test=test,
+            suite=where,
+            status=status,
+            seconds=seconds,
+            failure=describe_failure(texts, redact=redact) if told else None,
+            clean_up=bool(told) and not failures and (told[0].message or "").startswith(_CLEAN_UP),
+            labels=labels,
+            file=redact(case.get("file") or "") or None,
+            started_ns=span[0],
+            ended_ns=span[1],
+            ids=tuple(ids),
+        )
 
     flaky = [*parsed.flaky_failures(), *parsed.flaky_errors()]
     reruns = [*parsed.rerun_failures(), *parsed.rerun_errors()]
-    final = attempt(status, told, seconds_of(case.get("time")))
+    final = attempt(status, told, seconds_of(case.get("time")), printed)
     # A flaky try came before the pass. A rerun came after the failure that the case itself shows.
     earlier = [attempt(TestStatus.FAILED, [r], None) for r in flaky]
     later = [attempt(TestStatus.FAILED, [r], None) for r in reruns]
@@ -136,36 +138,46 @@ def _attempts(case: Element, suite: Element, redact: Callable[[str], str]) -> li
     return [*earlier, final, *later]
 
 
+def _properties(element: Element) -> list[tuple[str, str]]:
+    """(name, value) of the properties of a case or suite itself, not of what lies inside."""
+    return [(p.get("name") or "", p.get("value") or p.text or "") for p in element.findall("properties/property")]
+
+
+def _environment(root: Element, redact: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
+    suites = [element for element, _ in _suites(root)]
+    told = environment_of((pair for suite in suites for pair in _properties(suite)), redact=redact)
+    hosts = {redact(host) for suite in suites if (host := (suite.get("hostname") or "").strip())}
+    return tuple(sorted({*told, *(("hostname", host) for host in hosts)}))
+
+
 def _body(result: Any) -> str:
     return getattr(result, "stack_trace", None) or result.text or ""
 
 
 def _test_id(case: Element, suite: Element) -> str:
-    """`classname::name`; the suite stands in for a missing class, and a nameless case is its class's set-up."""
-    name = _tidy(case.get("name") or "")
+    """`classname::name`; the suite stands in for a missing class.
+
+    A case without a name, or with the name of its class, is the set-up of that class; jest by default gives both
+    the whole title.
+    """
+    name = tidy_name(case.get("name") or "")
+    set_up = _UNITTEST_SET_UP.fullmatch(name)
+    if set_up:
+        return f"{set_up[2]}::{set_up[1]}"
     classname = case.get("classname")
     if classname is None:
-        group = _tidy(suite.get("name") or "")
+        group = tidy_name(suite.get("name") or "")
         classname = "" if group.casefold() in _TOOL_SUITES else group
-    classname = _tidy(classname)
+    classname = tidy_name(classname)
+    package, _, short = classname.rpartition(".")
+    if name == classname or (package and name == short and short[:1].isupper()):
+        return classname or "(unnamed test)"
     return "::".join(part for part in (classname, name) if part) or "(unnamed test)"
 
 
-def _tidy(text: str) -> str:
+def tidy_name(text: str) -> str:
     """One line; addresses of objects in parameters differ from run to run."""
     return _ADDRESS.sub("0x…", _SPACES.sub(" ", text).strip())
-
-
-def seconds_of(text: str | None) -> float | None:
-    """A duration in seconds, also `1,234.5`; None where there is none or no sensible one."""
-    text = (text or "").strip()
-    if "," in text:
-        text = text.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?", text) else text.replace(",", ".")
-    try:
-        seconds = float(text)
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < 1e9 else None
 
 
 def _count(suite: Element, name: str) -> int:

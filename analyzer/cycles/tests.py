@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-from analyzer.cycles.junit import Attempt, TestFile, read_junit
+from analyzer.cycles.attempts import Attempt, TestFile
+from analyzer.cycles.json_reports import is_json, read_json
+from analyzer.cycles.junit import read_junit
 from analyzer.cycles.statistics import wilson_interval
 from analyzer.errors import TestsError
-from analyzer.model import TestResult, TestRun, TestStatus
+from analyzer.model import TestGroup, TestResult, TestRun, TestStatus
 
 _INSTANT = 0.0005
 """seconds; JUnit files have three decimals, so this is what is written as 0"""
@@ -20,12 +23,13 @@ _USUAL = 0.010
 
 
 def read_tests(paths: Sequence[Path], *, redact: Callable[[str], str]) -> TestRun:
-    """One test run of JUnit files, or of the `*.xml` of directories; results sorted by test.
+    """One test run of JUnit, pytest-json-report and CTRF files, or of the `*.xml` and `*.json` of directories.
 
-    Tries of one test are folded, in the order of time where every file gives one, else of `paths`: the last try that
-    was not skipped decides, and `suspicious` says where tries disagreed. The same test in two suites of one file
-    (two browsers, two modules) is two tests; the suite's name, else its host, is added in brackets.
-    Raises TestsError where a file is missing, broken, or not JUnit.
+    Results are sorted by test. What a file is, its content tells, not its name. Tries of one test are folded, in the
+    order of time where every file gives one, else of `paths`: the last try that was not skipped decides, and
+    `suspicious` says where tries disagreed. The same test in two suites of one file (two browsers, two modules) is two
+    tests; the suite's name, else its host, is added in brackets.
+    Raises TestsError where a file is missing, broken, or none of these.
     """
     files, warnings = _read(paths, redact)
     if files and all(file.started_ns is not None for file in files):
@@ -36,25 +40,46 @@ def read_tests(paths: Sequence[Path], *, redact: Callable[[str], str]) -> TestRu
         for test, attempts in _by_test(file.attempts).items():
             tries[test] += attempts
     results = [_fold(test, attempts) for test, attempts in sorted(tries.items())]
-    return total(_named(_suspected(results), redact), warnings=warnings)
+    environment = sorted({pair for file in files for pair in file.environment})
+    return total(_named(_suspected(results), redact), warnings=warnings, environment=environment)
 
 
-def total(results: Iterable[TestResult], *, warnings: Iterable[str] = ()) -> TestRun:
-    """The run of these results: `total` is their number, `failed` includes errors."""
+def total(
+    results: Iterable[TestResult], *, warnings: Iterable[str] = (), environment: Iterable[tuple[str, str]] = ()
+) -> TestRun:
+    """The run of these results: `total` is their number, `failed` includes errors; the same for every label."""
     ordered = tuple(sorted(results, key=lambda result: result.test))
-    outcomes = [result.status.outcome for result in ordered]
-    passed, failed, skipped = (outcomes.count(kind) for kind in ("passed", "failed", "skipped"))
-    decided = passed + failed
     return TestRun(
-        total=len(ordered),
-        passed=passed,
-        failed=failed,
-        skipped=skipped,
-        pass_rate=passed / decided if decided else None,
-        pass_rate_interval=wilson_interval(passed, decided),
+        **_counts(ordered),
         results=ordered,
         warnings=tuple(dict.fromkeys(warnings)),
+        groups=_groups(ordered),
+        environment=tuple(environment),
     )
+
+
+def _groups(results: Sequence[TestResult]) -> tuple[TestGroup, ...]:
+    """The totals of every label, sorted by label; a test counts in each of its labels."""
+    labelled: dict[str, list[TestResult]] = defaultdict(list)
+    for result in results:
+        for label in dict.fromkeys(result.labels):
+            labelled[label].append(result)
+    return tuple(TestGroup(label=label, **_counts(labelled[label])) for label in sorted(labelled))
+
+
+def _counts(results: Sequence[TestResult]) -> dict[str, Any]:
+    """The numbers that a run and a group have in common."""
+    outcomes = [result.status.outcome for result in results]
+    passed, failed, skipped = (outcomes.count(kind) for kind in ("passed", "failed", "skipped"))
+    decided = passed + failed
+    return {
+        "total": len(results),
+        "passed": passed,
+        "failed": failed,
+        "skipped": skipped,
+        "pass_rate": passed / decided if decided else None,
+        "pass_rate_interval": wilson_interval(passed, decided),
+    }
 
 
 def _read(paths: Sequence[Path], redact: Callable[[str], str]) -> tuple[list[TestFile], list[str]]:
@@ -62,18 +87,33 @@ def _read(paths: Sequence[Path], redact: Callable[[str], str]) -> tuple[list[Tes
     warnings: list[str] = []
     for path in paths:
         if not path.is_dir():
-            files.append(read_junit(path, redact=redact))
+            files.append(_read_one(path, redact))
             continue
         found = 0
-        for inner in sorted(path.glob("*.xml")):
+        strange: list[str] = []
+        for inner in sorted([*path.glob("*.xml"), *path.glob("*.json")]):
             try:
-                files.append(read_junit(inner, redact=redact))
+                files.append(_read_one(inner, redact))
                 found += 1
             except TestsError as error:
-                warnings.append(f"left out: {error.message}")
+                # Folders hold JSON of all kinds: one sentence for all of it.
+                if inner.suffix == ".json":
+                    strange.append(inner.name)
+                else:
+                    warnings.append(f"left out: {error.message}")
+        if strange:
+            names = ", ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
+            warnings.append(f"left out: {path}: {len(strange)} JSON files without test results ({names})")
         if not found:
-            raise TestsError(f"{path}: no JUnit file in this directory", "Name the JUnit XML files with --tests.")
+            raise TestsError(
+                f"{path}: no JUnit file in this directory, and no JSON file with test results",
+                "Name the files that the test runner wrote with --tests.",
+            )
     return files, warnings
+
+
+def _read_one(path: Path, redact: Callable[[str], str]) -> TestFile:
+    return read_json(path, redact=redact) if is_json(path) else read_junit(path, redact=redact)
 
 
 def _by_test(attempts: Iterable[Attempt]) -> Mapping[str, list[Attempt]]:
@@ -106,12 +146,22 @@ def _fold(test: str, attempts: Sequence[Attempt]) -> TestResult:
     if last.status.outcome == "failed":
         # pytest writes a failed clean-up as a second case of the test: the failure is the error to show.
         shown = next((a for a in reversed(failed) if a.status is TestStatus.FAILED), last)
+    # The clean-up of a try is printed like a try, but tries nothing.
+    tries = [a for a in ran if not a.clean_up] or ran
+    starts = [a.started_ns for a in ran if a.started_ns is not None]
+    ends = [a.ended_ns for a in ran if a.ended_ns is not None]
     return TestResult(
         test=test,
         status=shown.status,
         seconds=shown.seconds if shown.seconds is not None else _first_seconds(ran),
         message=shown.failure.text if shown.failure else None,
         suspicious=note,
+        labels=tuple(sorted({label for a in attempts for label in a.labels})),
+        file=next((a.file for a in reversed(attempts) if a.file), None),
+        attempts=len(tries),
+        started_ns=min(starts, default=None),
+        ended_ns=max(ends, default=None),
+        ids=tuple(sorted({one for a in ran for one in a.ids})),
     )
 
 

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from analyzer.cycles.comparable import doubts
 from analyzer.cycles.failures import head_of
+from analyzer.cycles.flaky import is_flaky
+from analyzer.cycles.renames import find_renames, tell_renames
 from analyzer.cycles.statistics import SIGNIFICANT, mcnemar_exact
-from analyzer.model import TestDelta, TestResult, TestRun, Transition, TransitionKind
-
-_SAME_SUITE = 0.5
-"""share of the smaller run's tests that both must hold to be called one suite"""
-_WHOLE_RUN = 0.8
-"""share of the other run's tests below which a run is called partial"""
-_OTHER_PACE = 10.0
-"""times faster or slower the same passing tests may be before it is said"""
+from analyzer.model import PastCycle, TestDelta, TestResult, TestRun, Transition, TransitionKind
 
 
-def compare_tests(run: TestRun, baseline: TestRun) -> TestRun:
+def compare_tests(run: TestRun, baseline: TestRun, past: Sequence[PastCycle] = (), *, claimed: bool = False) -> TestRun:
     """The run with `delta`, `transitions` (sorted by test) and, in `warnings`, why the two may not compare.
 
     `delta.common_tests` counts tests present in both. The difference and its exact test use those of them that passed
     or failed in both: a test skipped on one side would move the rate without anything having changed.
+
+    `past` are the saved cycles before this one, oldest first; by them alone a move between passed and failed is called
+    flaky (`is_flaky` holds the rule). `claimed` says that a fix is claimed in this cycle for the first time: then a
+    test that passes again is fixed, not flaky.
     """
     now = {result.test: result for result in run.results}
     before = {result.test: result for result in baseline.results}
-    moves = (_transition(test, before.get(test), now.get(test)) for test in sorted(now.keys() | before.keys()))
+    found = (_transition(test, before.get(test), now.get(test)) for test in sorted(now.keys() | before.keys()))
+    # One side failed, so the signature is that of the failure.
+    signatures = {r.test: r.signature for r in (*baseline.results, *run.results) if r.signature}
+    kinds = [("passed", "failed")] if claimed else [("passed", "failed"), ("failed", "passed")]
+    moves = [
+        replace(move, change=TransitionKind.FLAKY)
+        if (move.before, move.after) in kinds and is_flaky(move.test, signatures.get(move.test), past)
+        else move
+        for move in found
+        if move
+    ]
+    absent = find_renames((m.test for m in moves if m.after is None), (m.test for m in moves if m.before is None))
+    renamed = tell_renames(absent)
     return replace(
         run,
         delta=_delta(before, now),
-        transitions=tuple(move for move in moves if move),
-        warnings=tuple(dict.fromkeys((*run.warnings, *_doubts(before, now)))),
+        transitions=tuple(moves),
+        warnings=tuple(dict.fromkeys((*run.warnings, *doubts(run, baseline), *([renamed] if renamed else [])))),
     )
 
 
@@ -76,42 +88,3 @@ def _same_error(old: TestResult, new: TestResult) -> bool:
     if old.signature and new.signature:
         return old.signature == new.signature
     return head_of(old.message or "") == head_of(new.message or "")
-
-
-def _doubts(before: Mapping[str, TestResult], now: Mapping[str, TestResult]) -> Iterator[str]:
-    """Sentences on why the pass rates of two runs may not compare."""
-    if not before or not now:
-        yield f"tests cannot be compared: {len(before)} in the baseline, {len(now)} here"
-        return
-    common = before.keys() & now.keys()
-    if len(common) < _SAME_SUITE * min(len(before), len(now)):
-        yield (
-            f"another suite than the baseline's? Only {len(common)} tests are in both "
-            f"({len(before)} in the baseline, {len(now)} here)"
-        )
-    elif len(common) < _WHOLE_RUN * len(before):
-        yield f"a partial run? {len(common)} of the baseline's {len(before)} tests are here"
-    elif len(common) < _WHOLE_RUN * len(now):
-        yield f"the baseline may be a partial run: it holds {len(common)} of the {len(now)} tests here"
-    hidden = [t for t in common if before[t].status.outcome == "failed" and now[t].status.outcome == "skipped"]
-    if hidden:
-        yield f"skipped here, failed in the baseline: {_some(hidden)}"
-    timed = [
-        (old, new)
-        for test in common
-        if before[test].status == now[test].status
-        and (old := before[test].seconds) is not None
-        and (new := now[test].seconds) is not None
-    ]
-    # Sorted, so that the sums have the same last digit whatever the order of the set.
-    old_total, new_total = sum(sorted(old for old, _ in timed)), sum(sorted(new for _, new in timed))
-    if max(old_total, new_total) >= 1 and min(old_total, new_total) * _OTHER_PACE < max(old_total, new_total):
-        yield (
-            f"the same {len(timed)} tests with the same result took {new_total:.1f} s here and {old_total:.1f} s in "
-            "the baseline: did both runs reach the same system?"
-        )
-
-
-def _some(tests: list[str]) -> str:
-    shown = sorted(tests)[:3]
-    return ", ".join(shown) + (f" and {len(tests) - len(shown)} more" if len(tests) > len(shown) else "")

@@ -282,6 +282,8 @@ class TestRun:
     """why two cycles may not be comparable"""
     groups: tuple[TestGroup, ...] = ()
     """by tier or marker, sorted by label; a test with two labels counts in both"""
+    environment: tuple[tuple[str, str], ...] = ()
+    """(key, value) of what the files say of the machine and the system under test, sorted; a key may come twice"""
 
     def to_dict(self) -> dict[str, Any]:
         """As the contract writes it."""
@@ -297,6 +299,7 @@ class TestRun:
             "transitions": [t.to_dict() for t in self.transitions],
             "warnings": list(self.warnings),
             "groups": [g.to_dict() for g in self.groups],
+            "environment": [[key, value] for key, value in self.environment],
         }
 
     @classmethod
@@ -318,4 +321,5 @@ class TestRun:
             transitions=tuple(Transition.from_dict(x) for x in data.get("transitions") or ()),
             warnings=tuple(str(x) for x in data.get("warnings") or ()),
             groups=tuple(TestGroup.from_dict(x) for x in data.get("groups") or ()),
+            environment=tuple((str(key), str(value)) for key, value in data.get("environment") or ()),
         )
