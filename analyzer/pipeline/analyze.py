@@ -141,10 +141,15 @@ def analyze(
     surroundings = Surroundings(source.entries)
     clusters = locate_clusters(clusters, found.events, deploys, repositories, surroundings)
     ledger = replace(ledger, warnings=(*ledger.warnings, *repositories.warnings()))
+    occurrences = gather_occurrences(found.events, print_of_entry, source.entries)
     if run is not None:
         run = with_signatures(run, lambda text: sign_text(text, masks, frames))
-        run = link_tests(run, clusters, mask=lambda text: mask(text, masks))
-        run = compare_tests(run, earlier.tests) if earlier and earlier.tests else run
+        run = link_tests(run, clusters, mask=lambda text: mask(text, masks), occurrences=occurrences)
+        if earlier and earlier.tests:
+            judged = {fix.commit for past_cycle in past.cycles for fix in past_cycle.fixes}
+            run = compare_tests(
+                run, earlier.tests, past.cycles, claimed=any(claim.commit not in judged for claim in claims)
+            )
     if earlier is not None:
         compared = compare_clusters(
             clusters,
@@ -163,7 +168,7 @@ def analyze(
     contexts = gather_contexts(clusters, found.events, surroundings)
     incidents = explain_links(
         clusters,
-        gather_occurrences(found.events, print_of_entry, source.entries),
+        occurrences,
         contexts,
         harmless=harmless_before(clusters, source.entries, earlier, run) if earlier is not None else frozenset(),
     )
