@@ -80,16 +80,22 @@ def test_a_process_killed_at_any_moment_leaves_whole_cycles(url: str, kills: int
     kept: list[str] = []
     for number in range(kills):
         process = start(url, 1000 * number, 1000, 120)
-        # the first kills also fall into the start, where the tables are made
-        time.sleep(moments.uniform(0.2, 1.5))
+        assert process.stdout is not None
+        assert process.stderr is not None
+        # one in five dies while it starts, where the tables are made; the others after their first cycle, so that a
+        # slow machine shows as much as a fast one
+        if number % 5:
+            kept.append(process.stdout.readline().strip())
+        time.sleep(moments.uniform(0.0, 0.4))
         process.send_signal(signal.SIGKILL)
-        out, err = process.communicate()
-        assert (process.returncode, err) == (-signal.SIGKILL, "")
-        kept += [line for line in out.splitlines() if len(line) == 20]
+        kept += [line for line in process.stdout.read().splitlines() if len(line) == 20]
+        assert (process.stderr.read(), process.wait()) == ("", -signal.SIGKILL)
+        process.stdout.close()
+        process.stderr.close()
     history = open_history(url)
     assert history.check() == ()
     assert set(kept) <= {cycle.key for cycle in history.cycles()}
-    assert kept, "every process died before its first cycle: the test shows nothing"
+    assert len(kept) >= kills - (kills + 4) // 5
 
 
 def test_a_write_whose_connection_is_lost_is_tried_again_and_kept_once(postgres_url: str) -> None:
