@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -17,8 +18,8 @@ from analyzer.errors import HistoryError
 if TYPE_CHECKING:
     from analyzer.history import SavedCycle
 
-FINGERPRINT = "s"
-"""what a fingerprint begins with, before its version and a colon"""
+_FINGERPRINT = re.compile(r"s\d{1,3}:[0-9a-f]{0,16}", re.ASCII)
+"""or the beginning of one"""
 
 
 def register(app: typer.Typer) -> None:
@@ -66,7 +67,7 @@ def show(
     from analyzer.cli.analyze import show as show_report
 
     source = opened(history)
-    if wanted.startswith(FINGERPRINT) and ":" in wanted:
+    if _FINGERPRINT.fullmatch(wanted):
         _show_cluster(wanted, as_json=as_json, history=history)
         return
     report = source.report(wanted)

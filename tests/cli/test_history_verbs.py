@@ -66,6 +66,13 @@ def test_a_saved_cycle_is_shown_and_gives_its_report_byte_for_byte(saved: str) -
     assert "Oven" in run("history", "show", cycle_key(made_report(1))[:8], url=saved).stdout
 
 
+def test_a_cycle_may_be_called_as_one_likes(saved: str) -> None:
+    open_history(saved).save(made_report(5, name="s1: second try"))
+    assert json.loads(run("history", "show", "s1: second try", "--json", url=saved).stdout)["cycle"]["name"] == (
+        "s1: second try"
+    )
+
+
 def test_an_error_is_shown_over_all_cycles(saved: str) -> None:
     lines = run("history", "show", fingerprint(5)[:12], url=saved).stdout.splitlines()
     counts = [count_in(cycle, 5) for cycle in range(3)]

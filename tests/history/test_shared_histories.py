@@ -10,10 +10,13 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import Connection, text
 
-from analyzer.history import open_history
+from analyzer.history import open_history, parse_place
+from analyzer.history.engines import Database
 from benchmarks.made_reports import count_in, fingerprint
 
 ROOT = Path(__file__).parents[2]
@@ -77,13 +80,65 @@ def test_a_process_killed_at_any_moment_leaves_whole_cycles(url: str, kills: int
     kept: list[str] = []
     for number in range(kills):
         process = start(url, 1000 * number, 1000, 120)
-        # the first kills also fall into the start, where the tables are made
-        time.sleep(moments.uniform(0.2, 1.5))
+        assert process.stdout is not None
+        assert process.stderr is not None
+        # one in five dies while it starts, where the tables are made; the others after their first cycle, so that a
+        # slow machine shows as much as a fast one
+        if number % 5:
+            kept.append(process.stdout.readline().strip())
+        time.sleep(moments.uniform(0.0, 0.4))
         process.send_signal(signal.SIGKILL)
-        out, err = process.communicate()
-        assert (process.returncode, err) == (-signal.SIGKILL, "")
-        kept += [line for line in out.splitlines() if len(line) == 20]
+        kept += [line for line in process.stdout.read().splitlines() if len(line) == 20]
+        assert (process.stderr.read(), process.wait()) == ("", -signal.SIGKILL)
+        process.stdout.close()
+        process.stderr.close()
     history = open_history(url)
     assert history.check() == ()
     assert set(kept) <= {cycle.key for cycle in history.cycles()}
-    assert kept, "every process died before its first cycle: the test shows nothing"
+    assert len(kept) >= kills - (kills + 4) // 5
+
+
+def test_a_write_whose_connection_is_lost_is_tried_again_and_kept_once(postgres_url: str) -> None:
+    database = Database(parse_place(postgres_url))
+    history = open_history(postgres_url)
+    victims: list[int] = []
+
+    def write(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO analyzer_known VALUES ('s1:a', 'r', '2026-05-31')"))
+        if not victims:
+            victims.append(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+            with Database(parse_place(postgres_url)).engine.connect() as other:
+                other.execute(text("SELECT pg_terminate_backend(:victim)"), {"victim": victims[0]})
+        connection.execute(text("SELECT 1"))
+
+    database.write(write)
+    assert [error.fingerprint for error in history.known()] == ["s1:a"]
+
+
+def test_of_two_that_deadlock_both_are_kept(postgres_url: str) -> None:
+    history = open_history(postgres_url)
+    for name in ("a", "b"):
+        history.add_known(f"s1:{name}", "x", "2026-05-31")
+    both_hold_one = Barrier(2)
+    tried: list[str] = []
+
+    def lock_both(first: str, second: str) -> None:
+        database = Database(parse_place(postgres_url))
+        said = "UPDATE analyzer_known SET reason = reason || :by WHERE fingerprint = :f"
+
+        def work(connection: Connection) -> None:
+            connection.execute(text(said), {"f": first, "by": first[-1]})
+            tried.append(first)
+            if tried.count(first) == 1:
+                both_hold_one.wait(timeout=30)
+            connection.execute(text(said), {"f": second, "by": first[-1]})
+
+        database.write(work)
+
+    threads = [Thread(target=lock_both, args=order) for order in (("s1:a", "s1:b"), ("s1:b", "s1:a"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(tried) == 3, "one of the two was refused and tried again"
+    assert [sorted(error.reason) for error in history.known()] == [["a", "b", "x"]] * 2
