@@ -20,6 +20,7 @@ from analyzer.model import (
     ErrorEvent,
     Evidence,
     Frame,
+    Proof,
     Query,
     QueryKind,
     Relevance,
@@ -121,6 +122,10 @@ def _after(before: Places, old: RepositoryIndex, new: RepositoryIndex) -> Places
     printed = carried(before.printed, old.code, new.code)
     frames = carried_frames(before.frames, old.code, new.code)
     search = new.origins(before.query, wrappers=printed, frames=frames)
+    if not search.siblings:  # what stood beside a repaired place is not on its way any more
+        anywhere = new.origins(before.query)
+        beside = [replace(o.path, role=Role.SIBLING) for o in anywhere.origins if o.proof >= Proof.CAN_RAISE]
+        search = replace(search, siblings=(*beside, *anywhere.siblings))
     return Places(
         query=before.query,
         origins=search.origins,

@@ -83,9 +83,7 @@ def _rows(listed: str) -> list[tuple[str, frozenset[str], tuple[str, str]]]:
     return rows
 
 
-def _file(
-    path: str, modes: frozenset[str], blobs: tuple[str, str], content_of: dict[str, bytes | None]
-) -> ChangedFile:
+def _file(path: str, modes: frozenset[str], blobs: tuple[str, str], content_of: dict[str, bytes | None]) -> ChangedFile:
     added, removed = not blobs[0], not blobs[1]
     if not modes <= REGULAR_MODES:
         return ChangedFile(

@@ -33,6 +33,14 @@ _PARTS = {
     "logging": "log calls",
     "code": "names, imports and functions that nothing else uses",
 }
+_POSSIBLE = 0.5
+_ONE_DEFECT = frozenset(
+    {
+        *(QueryKind.UNSERIALIZABLE, QueryKind.ATTRIBUTE, QueryKind.SIGNATURE, QueryKind.UNPACK, QueryKind.NAME),
+        *(QueryKind.UNBOUND,),
+    }
+)
+"""errors of which places that can raise exactly the text are few, and each is a defect"""
 _OUTSIDE = frozenset({QueryKind.MODULE, QueryKind.IMPORT, QueryKind.FILE, QueryKind.ENVIRONMENT})
 
 
@@ -50,12 +58,12 @@ def judge(changes: Changes, before: Places, after: Places, old: Code, new: Code)
         why = "its parent is not in this shallow clone" if changes.shallow else "the history begins with it"
         return Relevance(effect=Effect.UNKNOWN, evidence=(Evidence(text=f"{why}: there is nothing to compare with"),))
     found = _Found()
-    looking = [Observing(c, p.query, p.functions, p.written) for c, p in ((old, before), (new, after))]
-    wording = [Wording(p.lines()) for p in (before, after)]
+    looking = (_observing(old, before), _observing(new, after))
+    wording = (Wording(before.lines()), Wording(after.lines()))
     edits: list[CodeEdit] = []
     for file in changes.files:
         if _is_python(file) and not _is_idle_test(file, before, old):
-            verdict = compare(file, *looking, *wording, lambda name: old.facts.mentioned(name) == 0)
+            verdict = compare(file, looking, wording, lambda name: old.facts.mentioned(name) == 0)
             found.kinds |= verdict.kinds
             edits += verdict.edits
             if verdict.unread:
@@ -70,7 +78,7 @@ def judge(changes: Changes, before: Places, after: Places, old: Code, new: Code)
     if changes.left_out:
         found.open.append(Evidence(text=f"{changes.left_out} more files were not compared"))
     effect = Effect.CAN if found.can else Effect.UNKNOWN if found.open else Effect.CANNOT
-    evidence = [*found.can, *found.open, *found.harmless]
+    evidence = [*found.can, *found.open[: 3 if found.can else None], *found.harmless]
     remaining = _remaining(before, after, old, new)
     if effect is Effect.CANNOT:
         evidence += [_stands(p) for p in remaining[:3]]
@@ -82,9 +90,13 @@ def judge(changes: Changes, before: Places, after: Places, old: Code, new: Code)
         effect=effect,
         evidence=tuple(dict.fromkeys(evidence))[:_MAX_EVIDENCE],
         kinds=tuple(sorted(found.kinds)),
-        touched=tuple(p for p in _all(before) if is_rewritten(p, old, new)),
+        touched=tuple({(p.file, p.line, p.role): p for p in _all(before) if is_rewritten(p, old, new)}.values()),
         remaining=tuple(remaining),
     )
+
+
+def _observing(code: Code, places: Places) -> Observing:
+    return Observing(code, places.query, places.functions, places.written)
 
 
 def _all(places: Places) -> Iterable[CodePath]:
@@ -104,7 +116,8 @@ def _is_idle_test(file: ChangedFile, places: Places, code: Code) -> bool:
 
 
 def _told(file: ChangedFile, kinds: Iterable[str], line: int | None, places: Places) -> Evidence:
-    parts = " and ".join(_PARTS[k] for k in sorted(kinds)) or "nothing"
+    *first, final = [_PARTS[k] for k in sorted(kinds)] or ["nothing"]
+    parts = f"{', '.join(first)} and {final}" if first else final
     said = f"{file.path}: only {parts} changed"
     if {"format", "logging", "code"} & set(kinds):
         core = places.query.text[:120] if places.query is not None else "the error"
@@ -138,7 +151,9 @@ def _judge_other(file: ChangedFile, places: Places, code: Code, found: _Found) -
         found.can.append(Evidence(text=f"{path}:{held} is a place that can cause it", file=path, line=held))
     elif named is not None:
         text, line = named
-        found.can.append(Evidence(text=f"{path}:{line} speaks of what is missing: {text.strip()[:80]}", file=path, line=line))
+        found.can.append(
+            Evidence(text=f"{path}:{line} speaks of what is missing: {text.strip()[:80]}", file=path, line=line)
+        )
     else:
         said = f"{path}: {kind} changed, and what that does to the running service is not followed"
         found.open.append(Evidence(text=said, file=path, line=lines[0][1] if lines else None))
@@ -148,7 +163,9 @@ def _speaking(lines: Iterable[tuple[str, int]], places: Places) -> tuple[str, in
     """The first changed line that has the missing thing's whole name."""
     assert places.query is not None
     names = [n for key, n in sorted(places.query.names.items()) if key in ("module", "path", "variable") and len(n) > 2]
-    wanted = {n for name in names for n in (name, name.replace(".", "/"), name.partition(".")[0] if "." not in name else name)}
+    wanted = {
+        n for name in names for n in (name, name.replace(".", "/"), name.partition(".")[0] if "." not in name else name)
+    }
     return next(((text, n) for text, n in lines if any(w in text for w in sorted(wanted))), None)
 
 
@@ -196,9 +213,7 @@ def _within(lines: Lines, place: CodePath) -> bool:
     return lines[0] <= place.end_line and place.line <= lines[1]
 
 
-def _gone(
-    before: Places, after: Places, old: Code, new: Code, edits: Iterable[CodeEdit], found: _Found
-) -> None:
+def _gone(before: Places, after: Places, old: Code, new: Code, edits: Iterable[CodeEdit], found: _Found) -> None:
     """Notes places that the search no longer finds after the commit, where more than words changed."""
     edits = list(edits)
     if not (edits or found.open) or found.can or "not shown" in (after.reason or ""):
@@ -216,14 +231,14 @@ def _gone(
 
 
 def _remaining(before: Places, after: Places, old: Code, new: Code) -> list[CodePath]:
-    """Places of the tree after the commit that are shown to fail alike and stand as they stood before it."""
-    shown = [o.path for o in after.origins if o.proof is Proof.FLOWS] + [s for s in after.siblings if is_shown(s)]
+    """Places of the tree after the commit that can fail alike and stand as they stood before it."""
+    least = Proof.CAN_RAISE if before.query is not None and before.query.kind in _ONE_DEFECT else Proof.FLOWS
+    shown = [o.path for o in after.origins if o.proof >= least]
+    shown += [s for s in after.siblings if is_shown(s) or (least is Proof.CAN_RAISE and s.confidence >= _POSSIBLE)]
     known = {identity(p, old) for p in (*(o.path for o in before.origins), *before.siblings)}
     places = {(p.file, p.line): p for p in reversed(shown) if identity(p, new) in known}
     return [places[key] for key in sorted(places)]
 
 
 def _stands(path: CodePath) -> Evidence:
-    return Evidence(
-        text=f"{path.file}:{path.line} can raise it and stands as it was", file=path.file, line=path.line
-    )
+    return Evidence(text=f"{path.file}:{path.line} can raise it and stands as it was", file=path.file, line=path.line)

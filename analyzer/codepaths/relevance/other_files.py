@@ -15,10 +15,27 @@ _PACKAGING = re.compile(
     r"(?:.*\.)?Dockerfile(?:\..*)?|Containerfile|\.?[\w.-]*ignore|MANIFEST\.in|Procfile|cloudbuild\.ya?ml"
     r"|pyproject\.toml|setup\.(?:py|cfg)|compose\.ya?ml|docker-compose[\w.-]*\.ya?ml"
 )
-_CONFIGURATION = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".json", ".properties", ".tf", ".sh", ".xml")
+_CONFIGURATION = (
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".ini",
+    ".cfg",
+    ".conf",
+    ".env",
+    ".json",
+    ".properties",
+    ".tf",
+    ".sh",
+    ".xml",
+)
 _PROSE = (".md", ".rst", ".adoc")
-_PROSE_NAME = re.compile(r"(?:readme|licen[cs]e|changelog|changes|authors|contributing|codeowners|notice)(?:\.\w{1,8})?", re.I)
-_HASH_COMMENTS = re.compile(r"(?:.*\.)?Dockerfile(?:\..*)?|Containerfile|.*ignore|.*\.(?:in|txt|toml|cfg|ini|env|ya?ml)|Procfile|Pipfile")
+_PROSE_NAME = re.compile(
+    r"(?:readme|licen[cs]e|changelog|changes|authors|contributing|codeowners|notice)(?:\.\w{1,8})?", re.I
+)
+_HASH_COMMENTS = re.compile(
+    r"(?:.*\.)?Dockerfile(?:\..*)?|Containerfile|.*ignore|.*\.(?:in|txt|toml|cfg|ini|env|ya?ml)|Procfile|Pipfile"
+)
 _DIRECTIVE = re.compile(r"#\s*+(?:syntax|escape|check)\s*+=|#!")
 _BLOCK_TEXT = re.compile(r'[|>][-+]?\s*+$|"""|\'\'\'|<<', re.MULTILINE)
 

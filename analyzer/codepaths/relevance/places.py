@@ -142,5 +142,3 @@ def identity(path: CodePath, code: Code) -> tuple[str, str | None, str]:
     lines = code.lines(path.file)
     said = lines[path.line - 1].strip() if 0 < path.line <= len(lines) else ""
     return path.file, path.function, said
-
-

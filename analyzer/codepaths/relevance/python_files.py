@@ -51,7 +51,9 @@ class FileVerdict:
 
 
 def compare(
-    file: ChangedFile, old: Observing, new: Observing, said_before: Wording, said_after: Wording,
+    file: ChangedFile,
+    observing: tuple[Observing, Observing],
+    wording: tuple[Wording, Wording],
     is_free: Callable[[str], bool],
 ) -> FileVerdict:
     """The kinds of a change and what is left of it, for one error."""
@@ -65,7 +67,7 @@ def compare(
         trees = [parse(text) for text in (before, after)]
         if trees[0] is None or trees[1] is None:
             return FileVerdict(kinds=frozenset({"code"}), unread="it does not parse", line=line)
-        return _compared(file, trees[0], trees[1], (old, new), (said_before, said_after), is_free, line)
+        return _compared(file, trees[0], trees[1], observing, wording, is_free, line)
     except RecursionError:
         return FileVerdict(kinds=frozenset({"code"}), unread="it is nested too deeply", line=line)
 
@@ -132,7 +134,9 @@ def _holds_only(edit: Edit) -> bool:
     before, after = edit.before, edit.after
     if before is None or after is None or type(before) is not type(after):
         return False
-    compound = isinstance(before, (*DEFINITIONS, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match))
+    compound = isinstance(
+        before, (*DEFINITIONS, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+    )
     return compound and header(before) == header(after)
 
 

@@ -64,7 +64,9 @@ class _Stripper:
             body = getattr(node, name, None)
             if not isinstance(body, list):
                 continue
-            docs = name == "body" and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            docs = name == "body" and isinstance(
+                node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+            )
             kept = []
             for position, statement in enumerate(body):
                 if docs and position == 0 and _is_doc(statement):
@@ -166,10 +168,14 @@ def _import_left(statement: ast.stmt, used: Counter[str]) -> ast.stmt | None:
 def _is_unused_addition(statement: ast.stmt, used: Counter[str], before: frozenset[str]) -> bool:
     if isinstance(statement, DEFINITIONS):
         name = statement.name
-        if statement.decorator_list or (isinstance(statement, ast.ClassDef) and (statement.bases or statement.keywords)):
+        if statement.decorator_list or (
+            isinstance(statement, ast.ClassDef) and (statement.bases or statement.keywords)
+        ):
             return False
         inside = _used([statement])[name]
-    elif isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
+    elif (
+        isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name)
+    ):
         name, inside = statement.targets[0].id, 0
         if not isinstance(statement.value, ast.Constant):
             return False
@@ -251,7 +257,9 @@ def header(node: ast.AST) -> str:
         if name in ("body", "orelse", "finalbody"):
             continue
         if name in ("handlers", "cases") and isinstance(value, list):
-            parts += [ast.dump(h.type) if getattr(h, "type", None) is not None else str(getattr(h, "name", "")) for h in value]
+            parts += [
+                ast.dump(h.type) if getattr(h, "type", None) is not None else str(getattr(h, "name", "")) for h in value
+            ]
             parts += [ast.dump(c.pattern) for c in value if isinstance(c, ast.match_case)]
             continue
         parts.append(_dumped(value))

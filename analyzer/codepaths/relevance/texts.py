@@ -20,7 +20,9 @@ _OF_VALUES = frozenset(
     }
 )
 """errors that come from what a value is, not from what a text says"""
-_READING = frozenset({"re", "execute", "executemany", "text", "compile", "match", "search", "sub", "findall", "strptime"})
+_READING = frozenset(
+    {"re", "execute", "executemany", "text", "compile", "match", "search", "sub", "findall", "strptime"}
+)
 _TEXT = "a text"
 
 
@@ -96,9 +98,7 @@ class _Replacer(ast.NodeTransformer):
         if not self._is_words(words):
             return node
         holes = [v for v in node.values if isinstance(v, ast.FormattedValue)]
-        left: list[ast.expr] = [
-            h for h in holes if not self._observing.only_looks(h, self._path, self._function)
-        ]
+        left: list[ast.expr] = [h for h in holes if not self._observing.only_looks(h, self._path, self._function)]
         self.taken.append(ast.dump(node))
         marker = ast.copy_location(ast.Constant(value=_TEXT), node)
         if not left:
