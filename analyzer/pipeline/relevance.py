@@ -1,4 +1,4 @@
-"""Whether a commit can have cured a cluster's error: asked of a cycle, or of a saved report before anything is deployed."""
+"""Whether a commit can have cured a cluster's error: asked of a cycle, or of a saved report before a deploy."""
 
 from __future__ import annotations
 
@@ -71,12 +71,11 @@ def judge_relevance(
     ran = repositories.at(service, deployed) if deployed is not None else None
     assert old is not None
     known = knowledge or Knowledge.load(tuple(rules))
-    before = _before(cluster, events or _occurrence(cluster), contexts, old, ran, known)
+    before = _before(events or _occurrence(cluster), contexts, old, ran, known)
     return judge(changes, before, _after(before, old, new), old.code, new.code)
 
 
 def _before(
-    cluster: Cluster,
     events: Sequence[ErrorEvent],
     contexts: Sequence[Context],
     index: RepositoryIndex,

@@ -1,4 +1,4 @@
-"""Everything that a commit changed, both sides of every file; a file that was moved is one that went and one that came."""
+"""All that a commit changed, both sides of every file; a file that moved is one that went and one that came."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def compare(
     """The kinds of a change and what is left of it, for one error."""
     before, after = file.before or "", file.after or ""
     line = _first_difference(before, after)
-    if file.added and not after.strip() or file.removed and not before.strip():
+    if (file.added and not after.strip()) or (file.removed and not before.strip()):
         return FileVerdict(kinds=frozenset({"code"}), edits=(_whole(file, before, after),), line=1)
     if before.split() == after.split() and "\\" not in before and _same_tree(before, after):
         return FileVerdict(kinds=frozenset({"blank"}), line=line)
@@ -141,7 +141,7 @@ def _holds_only(edit: Edit) -> bool:
 
 
 def _lines(node: ast.AST | None) -> Lines | None:
-    """The lines of a statement; of a definition or a block those of its head only where its body has edits of its own."""
+    """First and last line of a statement."""
     if node is None:
         return None
     first = getattr(node, "lineno", 1)

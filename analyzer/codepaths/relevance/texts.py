@@ -27,7 +27,7 @@ _TEXT = "a text"
 
 
 class Wording:
-    """Replaces texts that are only words. `spoken`: lines by file of the statements that are known to print the error."""
+    """Replaces texts that are only words. `spoken`: by file, lines of the statements that print the error."""
 
     def __init__(self, spoken: Mapping[str, Sequence[tuple[int, int]]]) -> None:
         self._spoken = spoken
@@ -39,10 +39,9 @@ class Wording:
             anywhere = observing.kind in _OF_VALUES
             said = isinstance(statement, ast.Raise) or is_log_call(value)
             spoken = self._is_spoken(statement, path)
-            if isinstance(statement, ast.Expr) and isinstance(value, ast.Call) and is_log_call(value):
-                if isinstance(value.func, ast.Attribute):
-                    taken.append(value.func.attr)
-                    value.func.attr = "info"
+            if is_log_call(value) and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+                taken.append(value.func.attr)
+                value.func.attr = "info"
             if not (anywhere or said or spoken):
                 continue
             replacer = _Replacer(path, function, observing, least=1 if said else 2 if spoken else _PROSE_WORDS)
