@@ -10,7 +10,7 @@ from msgspec.structs import replace as replace_fields
 
 from analyzer.causes import Knowledge, explain
 from analyzer.codepaths import RepositoryIndex
-from analyzer.codepaths.relevance import Places, carried, carried_frames, judge, read_changes
+from analyzer.codepaths.relevance import Places, carried, carried_frames, judge, read_changes, same_calls
 from analyzer.errors import RepositoryError
 from analyzer.model import (
     Cluster,
@@ -125,10 +125,11 @@ def _after(before: Places, old: RepositoryIndex, new: RepositoryIndex) -> Places
         anywhere = new.origins(before.query)
         beside = [replace(o.path, role=Role.SIBLING) for o in anywhere.origins if o.proof >= Proof.CAN_RAISE]
         search = replace(search, siblings=(*beside, *anywhere.siblings))
+    beside = search.siblings or tuple(same_calls(before, old.code, new.code))
     return Places(
         query=before.query,
         origins=search.origins,
-        siblings=search.siblings,
+        siblings=beside,
         printed=tuple(printed),
         frames=tuple(new.frames(frames, limit=5)) if frames else (),
         written=before.written,

@@ -7,5 +7,6 @@ only where every change is shown to have no part in it; what is not shown is `un
 from analyzer.codepaths.relevance.changes import Changes, read_changes
 from analyzer.codepaths.relevance.judging import judge
 from analyzer.codepaths.relevance.places import Places, carried, carried_frames
+from analyzer.codepaths.relevance.unpacking import same_calls
 
-__all__ = ["Changes", "Places", "carried", "carried_frames", "judge", "read_changes"]
+__all__ = ["Changes", "Places", "carried", "carried_frames", "judge", "read_changes", "same_calls"]

@@ -62,7 +62,10 @@ def judge(changes: Changes, before: Places, after: Places, old: Code, new: Code)
     wording = (Wording(before.lines()), Wording(after.lines()))
     edits: list[CodeEdit] = []
     for file in changes.files:
-        if _is_python(file) and not _is_idle_test(file, before, old):
+        if file.same_text and kind_of(file.path) != "document":
+            found.kinds.add(kind_of(file.path))
+            found.open.append(Evidence(text=f"{file.path}: who may read or run it changed", file=file.path))
+        elif _is_python(file) and not _is_idle_test(file, before, old):
             verdict = compare(file, looking, wording, lambda name: old.facts.mentioned(name) == 0)
             found.kinds |= verdict.kinds
             edits += verdict.edits
@@ -111,8 +114,9 @@ def _is_idle_test(file: ChangedFile, places: Places, code: Code) -> bool:
     """Whether a file is test code that no place of the error lies in and that nothing outside the tests loads."""
     if not code.is_test(file.path) or any(p.file == file.path for p in _all(places)):
         return False
-    module = file.path.removesuffix(".py").replace("/", ".")
-    return all(code.is_test(found.path) for found in code.facts.importers(module))
+    parts = file.path.removesuffix(".py").removesuffix("/__init__").split("/")
+    names = [".".join(parts[n:]) for n in range(max(len(parts) - 1, 1))]
+    return all(code.is_test(found.path) for name in names for found in code.facts.importers(name))
 
 
 def _told(file: ChangedFile, kinds: Iterable[str], line: int | None, places: Places) -> Evidence:
@@ -235,8 +239,7 @@ def _remaining(before: Places, after: Places, old: Code, new: Code) -> list[Code
     least = Proof.CAN_RAISE if before.query is not None and before.query.kind in _ONE_DEFECT else Proof.FLOWS
     shown = [o.path for o in after.origins if o.proof >= least]
     shown += [s for s in after.siblings if is_shown(s) or (least is Proof.CAN_RAISE and s.confidence >= _POSSIBLE)]
-    known = {identity(p, old) for p in (*(o.path for o in before.origins), *before.siblings)}
-    places = {(p.file, p.line): p for p in reversed(shown) if identity(p, new) in known}
+    places = {(p.file, p.line): p for p in reversed(shown) if not is_rewritten(p, new, old)}
     return [places[key] for key in sorted(places)]
 
 

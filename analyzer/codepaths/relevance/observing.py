@@ -42,13 +42,15 @@ _COMPUTING = (
     *(ast.BinOp, ast.Subscript, ast.Slice, ast.Dict, ast.operator, ast.cmpop, ast.unaryop, ast.ListComp, ast.Starred),
     *(ast.GeneratorExp, ast.comprehension, ast.Store, ast.DictComp, ast.SetComp, ast.Set),
 )
-NEVER = frozenset(
+NEVER = frozenset({QueryKind.UNSERIALIZABLE, QueryKind.MODULE, QueryKind.IMPORT, QueryKind.FILE})
+"""errors that no expression which only looks can raise, whatever it looks at"""
+_LAZY = frozenset(
     {
-        *(QueryKind.UNSERIALIZABLE, QueryKind.MODULE, QueryKind.IMPORT, QueryKind.CONNECTION, QueryKind.CREDENTIAL),
-        *(QueryKind.DATABASE, QueryKind.TIMEOUT, QueryKind.VALIDATION, QueryKind.RESOURCE, QueryKind.FILE),
+        *(QueryKind.CONNECTION, QueryKind.CREDENTIAL, QueryKind.DATABASE, QueryKind.TIMEOUT, QueryKind.VALIDATION),
+        *(QueryKind.RESOURCE,),
     }
 )
-"""errors that no expression which only looks can raise, whatever it looks at"""
+"""errors that the attribute of a record can raise, for it may be fetched when it is first read"""
 _IF_PLAIN = frozenset(
     {
         *(QueryKind.ATTRIBUTE, QueryKind.OPERATION, QueryKind.NAME, QueryKind.UNBOUND, QueryKind.KEY, QueryKind.INDEX),
@@ -97,6 +99,8 @@ class Observing:
         kind = self.kind
         assert self.query is not None
         names = self.query.names
+        if kind in _LAZY:
+            return isinstance(node, ast.Constant | ast.JoinedStr | ast.FormattedValue | ast.Name | ast.Load)
         if kind not in NEVER and kind not in _IF_PLAIN and not (kind is QueryKind.TEXT and self._written):
             return isinstance(node, ast.Constant | ast.JoinedStr)
         if isinstance(node, ast.FormattedValue):
@@ -179,11 +183,20 @@ class Observing:
 
         What else a call hands to a logger (`extra=`, an object as the message) may be encoded by a formatter.
         """
+        if not self._is_usual(node):
+            return False
         if not all(k.arg in _SILENT_KEYWORDS and isinstance(k.value, ast.Constant | ast.Name) for k in node.keywords):
             return False
         if not all(self.only_looks(a, path, function, depth) for a in node.args):
             return False
         return self.kind is not QueryKind.UNSERIALIZABLE or all(_is_text(a) for a in node.args)
+
+    def _is_usual(self, node: ast.Call) -> bool:
+        """Whether the call as such, apart from its arguments, can be no place of the error."""
+        names = self.query.names.values() if self.query is not None else ()
+        said = {n.id for n in ast.walk(node.func) if isinstance(n, ast.Name)}
+        said |= {n.attr for n in ast.walk(node.func) if isinstance(n, ast.Attribute)}
+        return not said & {*names, *self._busy} and not any(f".{s}(" in f".{n}(" for n in names for s in said)
 
 
 def is_log_call(node: ast.AST) -> bool:

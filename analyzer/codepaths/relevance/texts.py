@@ -23,6 +23,10 @@ _OF_VALUES = frozenset(
 _READING = frozenset(
     {"re", "execute", "executemany", "text", "compile", "match", "search", "sub", "findall", "strptime"}
 )
+_ANY_LEVEL = frozenset(
+    {QueryKind.UNSERIALIZABLE, QueryKind.KEY, QueryKind.INDEX, QueryKind.UNPACK, QueryKind.CONVERSION}
+)
+"""errors that the level of a log call has no part in, whatever it is given"""
 _TEXT = "a text"
 
 
@@ -39,7 +43,9 @@ class Wording:
             anywhere = observing.kind in _OF_VALUES
             said = isinstance(statement, ast.Raise) or is_log_call(value)
             spoken = self._is_spoken(statement, path)
-            if is_log_call(value) and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+            if observing.kind in _ANY_LEVEL and _is_method(value):
+                assert isinstance(value, ast.Call)
+                assert isinstance(value.func, ast.Attribute)
                 taken.append(value.func.attr)
                 value.func.attr = "info"
             if not (anywhere or said or spoken):
@@ -109,6 +115,10 @@ class _Replacer(ast.NodeTransformer):
         if self._least == 1:
             return True
         return len(_WORD.findall(text)) >= self._least and " " in text.strip() and not _STATEMENT.match(text)
+
+
+def _is_method(node: ast.AST) -> bool:
+    return is_log_call(node) and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
 
 
 _PLACES = re.compile(r"%[-#0 +]*+[\d.*]*+[a-zA-Z]|%\(\w{1,80}\)[-#0 +]*+[\d.]*+[a-zA-Z]|\{[^{}]{0,80}\}")
