@@ -125,11 +125,11 @@ def _after(before: Places, old: RepositoryIndex, new: RepositoryIndex) -> Places
         anywhere = new.origins(before.query)
         beside = [replace(o.path, role=Role.SIBLING) for o in anywhere.origins if o.proof >= Proof.CAN_RAISE]
         search = replace(search, siblings=(*beside, *anywhere.siblings))
-    beside = search.siblings or tuple(same_calls(before, old.code, new.code))
+    alike = search.siblings or tuple(same_calls(before, old.code, new.code))
     return Places(
         query=before.query,
         origins=search.origins,
-        siblings=beside,
+        siblings=alike,
         printed=tuple(printed),
         frames=tuple(new.frames(frames, limit=5)) if frames else (),
         written=before.written,
