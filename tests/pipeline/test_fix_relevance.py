@@ -210,3 +210,37 @@ def test_no_repair_of_a_made_incident_is_called_without_effect(seed: int, tmp_pa
     answers = list(score(seed, tmp_path))
     assert answers
     assert all(effect != ("cannot" if name in RIGHT else "can") for name, effect, _ in answers), answers
+
+
+def test_a_caller_that_unpacks_alike_remains(bakery: Bakery) -> None:
+    tariff = "def price(loaf):\n    return 1, 2, 'EUR'\n"
+    till = "from bakery.tariff import price\n\n\ndef one(loaf):\n    cents, fee = price(loaf)\n    return cents\n\n\n"
+    till += "def sell(loaf):\n    try:\n        return one(loaf)\n    except ValueError as error:\n"
+    till += "        print(f'Sale failed: {error}')\n\n\n"
+    till += "def refund(loaf):\n    cents, fee = price(loaf)\n    return cents\n"
+    bakery.commit({"bakery/tariff.py": tariff, "bakery/till.py": till})
+    mended = bakery.commit({"bakery/till.py": till.replace("cents, fee =", "cents, fee, _ =", 1)})
+    found = bakery.judge(mended, "Sale failed: too many values to unpack (expected 2)")
+    assert found.effect is Effect.CAN
+    assert [p.function for p in found.remaining] == ["refund"]
+
+
+def test_an_attribute_that_a_message_shows_may_be_fetched_from_the_database(bakery: Bakery) -> None:
+    found = bakery.judge(
+        bakery.commit({"bakery/oven.py": OVEN.replace("{oven.heat}", "{oven}")}),
+        'Baking failed: relation "ovens" does not exist',
+    )
+    assert found.effect is not Effect.CANNOT
+
+
+def test_a_file_that_becomes_a_program_is_no_blank(bakery: Bakery) -> None:
+    (bakery.root / "bakery" / "oven.py").chmod(0o755)
+    assert bakery.judge(bakery.commit({})).effect is Effect.UNKNOWN
+
+
+def test_a_logger_that_is_no_name_yet_is_a_matter_of_its_calls(bakery: Bakery) -> None:
+    source = "def sell(order):\n    try:\n        logger.info('Sold')\n    except Exception as e:\n"
+    source += '        print(f"Sale failed: {e}")\n'
+    bakery.commit({"bakery/shop.py": source})
+    mended = bakery.commit({"bakery/shop.py": source.replace("logger.info('Sold')", "pass")})
+    assert bakery.judge(mended, "Sale failed: name 'logger' is not defined").effect is not Effect.CANNOT
