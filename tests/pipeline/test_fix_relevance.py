@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from analyzer.errors import RepositoryError
-from analyzer.model import Cluster, Effect, Exemplar, Relevance, Severity
+from analyzer.model import Cluster, Effect, ErrorEvent, Exemplar, Relevance, Severity
+from analyzer.pipeline.analyze import read_dict_events
 from analyzer.pipeline.relevance import judge_relevance
 from analyzer.pipeline.repositories import Repositories
 from analyzer.redaction import build_redactor
@@ -71,7 +72,14 @@ class Bakery:
         self.git("commit", "-q", "-m", "Fix it")
         return self.git("rev-parse", "HEAD")
 
-    def judge(self, commit: str, text: str = TEXT, root: Path | None = None) -> Relevance:
+    def judge(
+        self,
+        commit: str,
+        text: str = TEXT,
+        root: Path | None = None,
+        events: Sequence[ErrorEvent] = (),
+        deployed: str | None = None,
+    ) -> Relevance:
         cluster = Cluster(
             fingerprint="f",
             title=text,
@@ -89,7 +97,7 @@ class Bakery:
             cache_dir=self.root.parent / "cache",
             jobs=1,
         )
-        return judge_relevance(commit, cluster, repositories=repositories)
+        return judge_relevance(commit, cluster, repositories=repositories, events=events, deployed=deployed)
 
     def changed(self, old: str, new: str) -> Relevance:
         assert old in OVEN
@@ -244,3 +252,18 @@ def test_a_logger_that_is_no_name_yet_is_a_matter_of_its_calls(bakery: Bakery) -
     bakery.commit({"bakery/shop.py": source})
     mended = bakery.commit({"bakery/shop.py": source.replace("logger.info('Sold')", "pass")})
     assert bakery.judge(mended, "Sale failed: name 'logger' is not defined").effect is not Effect.CANNOT
+
+
+def test_lines_of_a_trace_are_those_of_the_deployed_commit(bakery: Bakery) -> None:
+    source = "def sell(order):\n    loaf = order.get('loaf')\n    return loaf[0]\n"
+    bakery.commit({"bakery/shop.py": source})
+    deployed = bakery.commit({"bakery/shop.py": "LOAVES = 1\n" * 9 + source})
+    bakery.git("checkout", "-q", "HEAD~1")
+    mended = bakery.commit({"bakery/shop.py": source.replace("loaf[0]", "loaf and loaf[0]")})
+    trace = "Traceback (most recent call last):\n"
+    trace += '  File "/app/bakery/shop.py", line 12, in sell\n    return loaf[0]\n'
+    trace += "TypeError: 'NoneType' object is not subscriptable"
+    events = read_dict_events([{"severity": "ERROR", "textPayload": trace, "insertId": "a"}])
+    found = bakery.judge(mended, "TypeError: 'NoneType' object is not subscriptable", events=events, deployed=deployed)
+    assert found.effect is Effect.CAN
+    assert found.touched[0].line == 3
