@@ -11,6 +11,7 @@ from analyzer.codepaths.blaming import LastChanges
 from analyzer.codepaths.code_facts import CodeFacts
 from analyzer.codepaths.contents import Contents
 from analyzer.codepaths.frame_mapping import FrameMapper, MappedFrame
+from analyzer.codepaths.git import Git
 from analyzer.codepaths.indexing import complete
 from analyzer.codepaths.languages import Unread
 from analyzer.codepaths.line_changes import LineChanges, called_from
@@ -93,6 +94,11 @@ class RepositoryIndex:
     def commit(self) -> str | None:
         """Full id of the commit that is read; None for a directory without git or a dirty tree."""
         return self._tree.commit
+
+    @property
+    def git(self) -> Git | None:
+        """The repository behind the tree; None for a plain directory."""
+        return self._tree.git
 
     @property
     def head(self) -> str | None:

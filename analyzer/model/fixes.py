@@ -53,8 +53,8 @@ class Relevance:
     evidence: tuple[Evidence, ...] = ()
     """why, with places in the tree of the commit or (where lines were removed) of its parent"""
     kinds: tuple[str, ...] = ()
-    """of the changes, sorted: comment, docstring, blank, format (only text of a message), test, document, dependency,
-    packaging, configuration, code"""
+    """of the changes, sorted: comment, docstring, blank, format (only text of a message), logging (log calls and
+    their levels), test, document, dependency, packaging, configuration, code"""
     touched: tuple[CodePath, ...] = ()
     """places of the error (cause, raise, emit, frame) that the commit changed"""
     remaining: tuple[CodePath, ...] = ()

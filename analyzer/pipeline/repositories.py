@@ -43,6 +43,11 @@ class Repositories:
                 return self._at(place, None)
         return self._at(place, asked)
 
+    def at(self, service: str, commit: str) -> RepositoryIndex | None:
+        """The repository of a service at exactly this commit; raises `RepositoryError` where it is not there."""
+        place = self._place(service)
+        return self._at(place, commit) if place is not None else None
+
     def of_cluster(self, cluster: Cluster, commits: Mapping[str, str | None]) -> RepositoryIndex | None:
         """The repository of a cluster's first service, at the commit that it ran; `commits` by service."""
         service = cluster.services[0] if cluster.services else ""
