@@ -56,7 +56,7 @@ def _measure(cluster: Cluster, olds: Sequence[Cluster], here: Traffic, before: T
     pairs = []
     for service in services:
         mine = [row for row in rows if row.service == service]
-        known = mine and all(row.routes for row in mine)
+        known = mine and all(row.requests and row.routes for row in mine)
         routes = sorted({route for row in mine for route in row.routes}) if known else []
         pairs.append((here.requests(service, routes), before.requests(service, routes)))
     asked_before = bool(pairs) and all(then for _, then in pairs)

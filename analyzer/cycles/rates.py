@@ -13,19 +13,26 @@ _NEGLIGIBLE = 1e-17
 """share of a sum below which no further term moves its digits"""
 
 
-def chance_of_silence(hits: int, tries: int, new_tries: int) -> float:
+def chance_of_silence(hits: int, tries: int, new_tries: int, *, alike: bool = False) -> float:
     """The probability that none of `new_tries` hits, where `hits` of `tries` did and nothing has changed.
 
     The predictive probability of a binomial with Jeffreys' prior, Beta(1/2, 1/2): B(h + 1/2, t - h + 1/2 + n) over
     B(h + 1/2, t - h + 1/2) (H. Jeffreys, Proceedings of the Royal Society A 186 (1946), 453-461; L. Brown, T. Cai and
-    A. DasGupta, Statistical Science 16 (2001), 101-133). Unlike (1 - h/t)^n it does not take the one hit of one try
-    for certainty: 1 of 1 wants 5 silent tries, 3 of 3 want 2, 8 of 20 want 7. More hits than tries count as all.
+    A. DasGupta, Statistical Science 16 (2001), 101-133). Unlike (1 - h/t)^n it does not take a hit of one try for
+    certainty. Where tries are `alike` (requests on the same routes) many defects do fail every time, though: if all
+    hit, half the prior weight is on that (a spike and a slab: T. Mitchell and J. Beauchamp, Journal of the American
+    Statistical Association 83 (1988), 1023-1032). Alike, 1 of 1, 2 of 2 and 3 of 3 want 2 silent tries; 8 of 20 want 7,
+    1 of 100 wants 636. One silent try alone proves nothing. More hits than tries count as all.
     """
-    if hits <= 0 or new_tries <= 0:
+    if hits <= 0 or new_tries <= 1:
         return 1.0
     tries = max(tries, hits)
     missed, whole = tries - hits + 0.5, tries + 1.0
-    return min(1.0, exp(lgamma(missed + new_tries) - lgamma(missed) + lgamma(whole) - lgamma(whole + new_tries)))
+    chance = min(1.0, exp(lgamma(missed + new_tries) - lgamma(missed) + lgamma(whole) - lgamma(whole + new_tries)))
+    if hits < tries or not alike:
+        return chance
+    always = exp(lgamma(hits + 0.5) - lgamma(0.5) - lgamma(whole))  # how likely so many hits are without the spike
+    return chance * always / (1 + always)
 
 
 def chance_of_quiet(spells: int, minutes: float, new_minutes: float) -> float:

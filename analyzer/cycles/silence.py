@@ -64,10 +64,11 @@ class _Proof:
 def _proof(old: Cluster, service: str, here: Traffic, before: Traffic) -> _Proof:
     seen = [row for row in old.seen_on if row.service == service]
     count = sum(row.count for row in seen) or old.count
-    routes = sorted({route for row in seen for route in row.routes})
+    # Where ids tell the request of some occurrences only, the others may have come from anywhere.
+    told = seen and all(row.requests and row.routes for row in seen)
+    routes = sorted({route for row in seen for route in row.routes}) if told else []
     if routes and before.requests(service, routes):
-        hits = sum(row.requests for row in seen) if all(row.requests for row in seen) else count
-        return _by_requests(service, routes, hits, here, before)
+        return _by_requests(service, routes, sum(row.requests for row in seen), here, before)
     if before.requests(service):
         tries, new_tries, unit = before.requests(service), here.requests(service), "requests to"
     else:
@@ -98,7 +99,7 @@ def _by_requests(service: str, routes: Collection[str], hits: int, here: Traffic
         )
     tries, new_tries = before.requests(service, routes), here.requests(service, routes)
     return _Proof(
-        chance=chance_of_silence(hits, tries, new_tries),
+        chance=chance_of_silence(hits, tries, new_tries, alike=True),
         text=_text(f"requests on {_some(routes)}", hits, tries, new_tries),
     )
 

@@ -32,11 +32,11 @@ def read_requests(entries: Sequence[Entry], events: Sequence[ErrorEvent]) -> Req
     An event happened in the request of its own service that shares its trace or request id. Where ids tell nothing
     there is nothing in `by_event`: nearness in time proves no request.
     """
-    logged = {entry.entry_id: shown for entry in entries if (shown := _logged(entry))}
+    logged = {entry.entry_id: shown for entry in entries if (shown := _logged(entry)) is not None}
     with_log = {entry.service for entry in entries if entry.entry_id in logged}
     told = dict(logged)
     for entry in entries:
-        if entry.service not in with_log and (shown := _printed(entry)):
+        if entry.service not in with_log and (shown := _printed(entry)) is not None:
             told[entry.entry_id] = shown
     sharing: dict[tuple[str, str], list[str]] = defaultdict(list)
     wanted = {event.entry_ids[0] for event in events}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from making_clusters import cluster
 
-from analyzer.cycles import compare_tests, read_baseline
+from analyzer.cycles import Baseline, baseline_of, compare_tests, pick_green, read_baseline
 from analyzer.cycles.tests import total
 from analyzer.errors import ReportError
 from analyzer.model import (
@@ -20,7 +20,9 @@ from analyzer.model import (
     Exemplar,
     Facet,
     Ledger,
+    PastCycle,
     Report,
+    RevisionTraffic,
     Role,
     ServiceDeploy,
     TestResult,
@@ -184,3 +186,30 @@ def test_a_newer_baseline_says_how_to_upgrade(tmp_path: Path) -> None:
     with pytest.raises(ReportError) as caught:
         read_baseline(saved(tmp_path, schema="analyzer.report/7"))
     assert "pip install --upgrade incident-analyzer" in caught.value.hint
+
+
+def test_a_report_kept_as_values_is_a_baseline_too(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    assert baseline_of(json.loads(path.read_bytes()), name="kept") == read_baseline(path)
+    with pytest.raises(ReportError, match="baseline kept: is JSON, but not a report"):
+        baseline_of([], name="kept")
+
+
+def test_the_revisions_that_served_are_those_that_did_anything() -> None:
+    rows = (RevisionTraffic(service="api", revision="r1", entries=2), RevisionTraffic(service="api", revision="r2"))
+    deploys = Deploys(services=(ServiceDeploy(service="api", revisions=("r1", "r2")),))
+    assert Baseline(name="1", deploys=deploys, exposure=rows).served == (("api", "r1"),)
+    assert Baseline(name="1", deploys=deploys).served == (("api", "r1"), ("api", "r2"))
+
+
+def test_the_last_green_cycle_is_the_last_whose_tests_all_passed() -> None:
+    red = PastCycle(key="red", name="3", pass_rate=0.9)
+    green = PastCycle(key="green", name="2", pass_rate=1.0, clusters=4)
+    assert pick_green([green, red]) == "green"
+    assert pick_green([red]) is None
+    assert pick_green([]) is None
+
+
+def test_a_cycle_without_tests_is_green_without_errors() -> None:
+    quiet, loud = PastCycle(key="quiet", name="1"), PastCycle(key="loud", name="2", clusters=1)
+    assert pick_green([quiet, loud]) == "quiet"

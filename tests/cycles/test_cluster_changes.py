@@ -199,9 +199,11 @@ def test_what_the_baseline_called_resolved_is_regressed_when_it_is_back() -> Non
     assert found.change is Change.REGRESSED
 
 
-def test_what_the_baseline_merely_did_not_see_is_new_when_it_is_back() -> None:
+def test_what_the_baseline_merely_did_not_see_was_never_away_and_says_so() -> None:
     (found,) = compare([cluster("s1:a")], [cluster("s1:a", count=0, entries=0, change=Change.NOT_SEEN)])
-    assert found.change is Change.NEW
+    assert found.change is Change.ONGOING
+    assert found.change_reason is not None
+    assert "for want of exposure" in found.change_reason
 
 
 def test_what_an_earlier_cycle_resolved_is_regressed() -> None:
