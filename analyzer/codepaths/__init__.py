@@ -9,17 +9,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from analyzer.codepaths.ancestry import Ancestry, open_ancestry
     from analyzer.codepaths.commits import RepositoryHistory, open_history
     from analyzer.codepaths.opening import open_repository, resolve_commit
     from analyzer.codepaths.repository import RepositoryIndex
+    from analyzer.codepaths.trailers import read_trailers
 
-__all__ = ["RepositoryHistory", "RepositoryIndex", "open_history", "open_repository", "resolve_commit"]
+__all__ = [
+    "Ancestry",
+    "RepositoryHistory",
+    "RepositoryIndex",
+    "open_ancestry",
+    "open_history",
+    "open_repository",
+    "read_trailers",
+    "resolve_commit",
+]
 
 _HOMES = {
+    "Ancestry": "ancestry",
     "RepositoryHistory": "commits",
     "RepositoryIndex": "repository",
+    "open_ancestry": "ancestry",
     "open_history": "commits",
     "open_repository": "opening",
+    "read_trailers": "trailers",
     "resolve_commit": "opening",
 }
 

@@ -1,8 +1,9 @@
-"""Claimed fixes: which clusters a claim is about."""
+"""Claimed fixes: which clusters a claim is about, and which commits look like fixes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from analyzer.errors import ConfigError
 from analyzer.model import Claim, Cluster, Evidence, Fix
@@ -23,7 +24,7 @@ def judge_claims(
     pool = [*clusters, *earlier]
     fixes = []
     for claim in claims:
-        hits = sorted({c.fingerprint for c in pool if _is_about(claim.text, c)})
+        hits = sorted({c.fingerprint for c in pool if is_about(claim.text, c)})
         reason = (
             "deploy evidence is not weighed by this version: the claim is recorded, not judged"
             if hits
@@ -41,7 +42,60 @@ def judge_claims(
     return tuple(fixes)
 
 
-def _is_about(text: str, cluster: Cluster) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A commit that changed a place of an error, and that nobody has claimed to cure it. Never judged as a claim."""
+
+    commit: str
+    fingerprint: str
+    file: str
+    line: int
+    text: str
+    """what to do, a sentence"""
+    command: str
+
+
+def suggest_claims(
+    clusters: Sequence[Cluster],
+    touched: Mapping[str, Mapping[str, Sequence[tuple[int, int]]]],
+    claims: Sequence[Fix] = (),
+) -> tuple[Suggestion, ...]:
+    """Commits that touch a candidate line of a cluster, by cluster in the order given and then by commit.
+
+    `touched` maps commits of the deployed range to file → the first and last lines that they changed.
+    """
+    claimed = {(fix.commit, fingerprint) for fix in claims for fingerprint in fix.claims}
+    found = []
+    for cluster in clusters:
+        for commit in sorted(touched):
+            if (commit, cluster.fingerprint) in claimed:
+                continue
+            files = touched[commit]
+            path = next(
+                (
+                    p
+                    for p in cluster.code_paths
+                    if any(first <= p.end_line and p.line <= last for first, last in files.get(p.file, ()))
+                ),
+                None,
+            )
+            if path is not None:
+                found.append(
+                    Suggestion(
+                        commit=commit,
+                        fingerprint=cluster.fingerprint,
+                        file=path.file,
+                        line=path.line,
+                        text=f"{commit[:10]} changes {path.file}:{path.line}, a place of {cluster.title[:160]}: "
+                        "claim it if it is meant as its fix",
+                        command=f"analyzer fix add {commit} --cluster {cluster.fingerprint}",
+                    )
+                )
+    return tuple(found)
+
+
+def is_about(text: str, cluster: Cluster) -> bool:
+    """Whether a claim's text names a cluster: its fingerprint, an alias, or a part of its texts as they are written."""
     if text == cluster.fingerprint or text in cluster.aliases:
         return True
     shown = (cluster.title, cluster.template, cluster.core, cluster.exception_message or "")

@@ -41,7 +41,7 @@ from analyzer.model.events import (
 )
 from analyzer.model.exposure import ChangeRate, RevisionTraffic, SeenOn
 from analyzer.model.facts import CodeFact, CodeHistory, DatedCommit, FactKind, PrintedLine
-from analyzer.model.fixes import Claim, Effect, Fix, FixFacts, Relevance, Rollout, Verdict
+from analyzer.model.fixes import Claim, Containment, Effect, Fix, FixFacts, Relevance, Rollout, Verdict
 from analyzer.model.logging_query import SERVICE_LABELS, quoted
 from analyzer.model.origins import (
     QUERY_NAMES,
@@ -91,6 +91,7 @@ __all__ = [
     "CodeIndex",
     "CodePath",
     "CodePattern",
+    "Containment",
     "Context",
     "CycleInfo",
     "DatedCommit",

@@ -72,6 +72,16 @@ class Relevance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Containment:
+    """Whether what was built from a commit has a change in it."""
+
+    contains: bool | None
+    """None where that cannot be told"""
+    why: str
+    """how that is known, or why it is not: a part of a sentence about the commit"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
     """Whether one revision runs a fix, and what was seen of the claimed error on it."""
 
@@ -93,6 +103,8 @@ class Rollout:
     last_ns: int | None = None
     draining: bool = False
     """a newer revision had taken over the traffic when it was last seen"""
+    state: str = "served"
+    """as in `RevisionDeploy.state`: served, draining, no_traffic, refused or rolled_back"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +128,10 @@ class FixFacts:
     baseline_exposure: float | None = None
     """requests (minutes where there are none, see `per`) in which these were counted"""
     per: str = "request"
+    routes: tuple[str, ...] = ()
+    """of the requests that are counted, here and in the baseline; empty where all requests of the services are"""
+    gone: tuple[str, ...] = ()
+    """claimed clusters that occurred in the last cycle that had any of them, and not here"""
     failed_on_fix: tuple[str, ...] = ()
     """names of earlier cycles in which the error occurred on a revision that ran the fix"""
     verified_in: str | None = None
@@ -130,6 +146,12 @@ class FixFacts:
     """clusters that are new here where the claimed error stood: in the same tests, or under the same wrapper"""
     elsewhere: tuple[str, ...] = ()
     """clusters here with the same innermost error, from a place that the fix does not change"""
+    chance: float | None = None
+    """of so much silence on the revisions with the fix, had the rate of before stayed; None where that is not known"""
+    cited: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(fingerprint, entries of its first occurrence) of `unmasked` and `elsewhere`, by fingerprint"""
+    origin: str = "option"
+    """of the claim"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
