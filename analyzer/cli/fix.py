@@ -61,7 +61,7 @@ def list_(
     reports = list(_newest_first(history)) if source else []
     rows = []
     for claim in source.claims() if source else ():
-        found = next(
+        found: tuple[str | None, Mapping[str, Any]] = next(
             (
                 (str(report["cycle"]["name"]), fix)
                 for report in reports
