@@ -5,6 +5,7 @@ from analyzer.cycles.changes import compare_clusters
 from analyzer.cycles.exposure import measure_exposure
 from analyzer.cycles.known import apply_known
 from analyzer.cycles.links import link_tests, with_signatures
+from analyzer.cycles.rates import chance_of_quiet, chance_of_silence
 from analyzer.cycles.run_times import run_times
 from analyzer.cycles.statistics import mcnemar_exact, wilson_interval
 from analyzer.cycles.tests import read_tests
@@ -14,6 +15,8 @@ __all__ = [
     "Baseline",
     "apply_known",
     "baseline_of",
+    "chance_of_quiet",
+    "chance_of_silence",
     "compare_clusters",
     "compare_tests",
     "link_tests",

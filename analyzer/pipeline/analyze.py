@@ -20,12 +20,13 @@ from analyzer.cycles import (
 )
 from analyzer.deploys import gather_facts, infer_commits, read_deploys
 from analyzer.events import read_events, read_printed
-from analyzer.fixes import judge_claims, parse_claim, read_impact, service_resources
+from analyzer.fixes import parse_claim, read_impact, service_resources
 from analyzer.model import ErrorEvent, Report
 from analyzer.pipeline.concluding import conclude
 from analyzer.pipeline.contexts import gather_contexts, gather_occurrences, harmless_before
 from analyzer.pipeline.earlier import digest_inputs, open_earlier
 from analyzer.pipeline.explain import explain_clusters
+from analyzer.pipeline.fixing import Printed, all_claims, judge_fixes
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
 from analyzer.pipeline.requests import read_requests
@@ -187,18 +188,20 @@ def analyze(
             breaking={f: e.origin.breaking for f, e in explained.items() if e.origin is not None},
         )
     info = describe_cycle(cycle, source, found, services, earlier, inputs=digest_inputs(source.entries, run))
-    verdicts = judge_claims(claims, clusters, earlier.clusters if earlier else ())
+    report = Report(
+        cycle=info, ledger=ledger, tests=run, clusters=clusters, causes=causes, deploys=deploys, exposure=exposure
+    )
+    verdicts = judge_fixes(
+        all_claims(claims, past, earlier, clusters, repositories),
+        report,
+        Printed(events=found.events, contexts=contexts),
+        earlier=lambda: before.cycles(earlier, past),
+        past=past,
+        repositories=repositories,
+        rules=own,
+    )
     report = conclude(
-        Report(
-            cycle=info,
-            ledger=ledger,
-            tests=run,
-            clusters=clusters,
-            causes=causes,
-            deploys=deploys,
-            fixes=verdicts,
-            exposure=exposure,
-        ),
+        replace(report, fixes=verdicts),
         past,
         areas=areas,
         resources=service_resources(source.entries),

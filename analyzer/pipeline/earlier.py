@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PREVIOUS, GREEN, NONE = "previous", "green", "none"
 _WORDS = (PREVIOUS, GREEN, NONE)
+_WHOLE = 10
+"""saved cycles whose clusters a claim is looked for in"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,15 @@ class EarlierCycles:
         if not any(_same(cycle, earlier) for cycle in past.cycles):
             past = replace(past, cycles=_in_order([*past.cycles, PastCycle.of_report(report)]))
         return earlier, past
+
+    def cycles(self, earlier: Baseline | None, past: Past) -> list[Baseline]:
+        """The baseline and the saved cycles before it, whole, newest first; at most ten."""
+        found = [earlier] if earlier else []
+        for cycle in reversed(past.cycles[-_WHOLE:]):
+            if self.history and cycle.key and not (earlier and _same(cycle, earlier)):
+                report = self.history.report(cycle.key)
+                found += [baseline_of(report, name=cycle.name)] if report is not None else []
+        return found
 
 
 def open_earlier(history: str | None, baseline: str | None) -> EarlierCycles:

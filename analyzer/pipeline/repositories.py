@@ -113,17 +113,22 @@ class Repositories:
                 found.append(self.redactor.text(f"{name}: {_unparsed(files)}"))
         return tuple(dict.fromkeys(found))
 
+    def holder(self, commit: str) -> Path | None:
+        """The first of the given repositories that has a commit; None where none has."""
+        for folder, _ in self.folders.values():
+            try:
+                resolve_commit(folder, commit)
+            except RepositoryError:
+                continue
+            return folder
+        return None
+
     def full_id(self, commit: str) -> str:
         """The 40 digits of a commit; raises `RepositoryError` where no repository has it."""
         if not self.folders:
             raise ConfigError("--fix without --repo", "say which repository holds the commit: --repo DIR")
-        for number, place in enumerate(self.folders.values(), 1):
-            try:
-                return resolve_commit(place[0], commit)
-            except RepositoryError:
-                if number == len(self.folders):
-                    raise
-        raise AssertionError("not reached")
+        folder = self.holder(commit) or next(iter(self.folders.values()))[0]
+        return resolve_commit(folder, commit)
 
     def _place(self, service: str) -> tuple[Path, str] | None:
         """Folder and folder inside it of a service; None where no repository was given for it."""
