@@ -19,6 +19,7 @@ from analyzer.model import (
     Past,
     Relevance,
     RevisionTraffic,
+    Role,
     Rollout,
     SeenOn,
     TestResult,
@@ -113,7 +114,7 @@ def fix_facts(
         verified_in=verified,
         tests_failing=failing,
         tests_passing=passing,
-        tests_changed=changed if unmasked else (),
+        tests_changed=changed,
         unmasked=unmasked,
         elsewhere=elsewhere,
         chance=chance,
@@ -253,6 +254,7 @@ def _after(
     wrappers = {c.wrappers[0] for c in samples if c.wrappers}
     services = {s for c in samples for s in c.services}
     routes = {route for c in samples for row in c.seen_on for route in row.routes}
+    worded = {place for c in samples for place in _worded(c)}
     linked = {f for r in (tests.results if tests else ()) if r.test in changed for f in _linked(r)}
     known = {i for c in (base.clusters if base else ()) if c.count for i in _ids(c)}
     elsewhere, unmasked = set(), set()
@@ -270,10 +272,16 @@ def _after(
             not linked.isdisjoint(_ids(cluster))
             or (cluster.wrappers and cluster.wrappers[0] in wrappers)
             or (routes and mine and not routes.isdisjoint(mine))
+            or not worded.isdisjoint(_worded(cluster))
         )
         if is_new and same_place and services & {*cluster.services} and cluster.kind not in _NO_NEXT:
             unmasked.add(cluster.fingerprint)
     return tuple(sorted(elsewhere)), tuple(sorted(unmasked))
+
+
+def _worded(cluster: Cluster) -> set[tuple[str, str]]:
+    """(file, function) of the statements that word the error around its innermost text."""
+    return {(p.file, p.function) for p in cluster.code_paths if p.function and p.role in (Role.AUTHOR, Role.WRAP)}
 
 
 def _past(
