@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from analyzer.codepaths.commits import RepositoryHistory, open_history
     from analyzer.codepaths.opening import open_repository, resolve_commit
     from analyzer.codepaths.repository import RepositoryIndex
+    from analyzer.codepaths.touching import commits_touching
     from analyzer.codepaths.trailers import read_trailers
 
 __all__ = [
     "Ancestry",
     "RepositoryHistory",
     "RepositoryIndex",
+    "commits_touching",
     "open_ancestry",
     "open_history",
     "open_repository",
@@ -30,6 +32,7 @@ _HOMES = {
     "Ancestry": "ancestry",
     "RepositoryHistory": "commits",
     "RepositoryIndex": "repository",
+    "commits_touching": "touching",
     "open_ancestry": "ancestry",
     "open_history": "commits",
     "open_repository": "opening",

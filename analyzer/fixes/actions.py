@@ -83,18 +83,25 @@ def next_actions(
 
 
 def _choose(proposals: Iterable[Proposal]) -> list[Proposal]:
-    """The first of each key, and of all that are about one error the most urgent."""
+    """The first of each key, and of all that are about one error or lead to one line the most urgent."""
     chosen: list[Proposal] = []
     covered: set[str] = set()
+    looked_at: set[tuple[str, int | None]] = set()
     of_fixes = 0
     for proposal in proposals:
-        repeated = proposal.key in {p.key for p in chosen} or (proposal.covers and set(proposal.covers) <= covered)
+        place = (proposal.file, proposal.line) if proposal.file else None
+        repeated = (
+            proposal.key in {p.key for p in chosen}
+            or (proposal.covers and set(proposal.covers) <= covered)
+            or place in looked_at
+        )
         is_of_fix = Tier.RETURNED <= proposal.tier <= Tier.FIX_FAILED
         if repeated or (is_of_fix and of_fixes == _MAX_OF_FIXES) or len(chosen) == MAX_ACTIONS:
             continue
         of_fixes += is_of_fix
         chosen.append(proposal)
         covered |= set(proposal.covers)
+        looked_at |= {place} if place else set()
     return chosen
 
 

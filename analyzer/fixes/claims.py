@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzer.errors import ConfigError
-from analyzer.model import Claim, Cluster, Evidence, Fix
+from analyzer.model import Claim, Cluster, Fix
 
 
 def parse_claim(option: str) -> Claim:
@@ -15,31 +15,6 @@ def parse_claim(option: str) -> Claim:
     if not equals or not commit.strip() or not text.strip():
         raise ConfigError(f"--fix {option!r} is no claim", "write --fix COMMIT=FINGERPRINT or --fix COMMIT=TEXT")
     return Claim(commit=commit.strip(), text=text)
-
-
-def judge_claims(
-    claims: Sequence[Claim], clusters: Iterable[Cluster], earlier: Iterable[Cluster] = ()
-) -> tuple[Fix, ...]:
-    """One `Fix` a claim, in the order given; `commit` of each claim is already a full id."""
-    pool = [*clusters, *earlier]
-    fixes = []
-    for claim in claims:
-        hits = sorted({c.fingerprint for c in pool if is_about(claim.text, c)})
-        reason = (
-            "deploy evidence is not weighed by this version: the claim is recorded, not judged"
-            if hits
-            else "claimed text seen in no known cycle"
-        )
-        fixes.append(
-            Fix(
-                commit=claim.commit,
-                claims=tuple(hits),
-                claim_text=claim.text,
-                verdict="inconclusive",
-                evidence=(Evidence(text=reason),),
-            )
-        )
-    return tuple(fixes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@
 |---|---|---|
 | verified | none | |
 | regressed | look at what changed since | `git show` of the first suspect commit, else the entries |
-| not_rolled_out | deploy the commit, see which revision serves | `gcloud run services describe`, else `fix verify` |
+| not_rolled_out | deploy the commit, see which revision serves; one that cannot work: as wrong_path | `gcloud run services describe`, else `fix verify` |
 | partially_rolled_out | give the fixed revision all the traffic | `gcloud run services update-traffic` |
 | wrong_path | look at the place that does raise the error | `git show COMMIT:FILE`, else the entries |
 | other_sites_remain | repair the other places | `analyzer siblings --from-fix` |
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from analyzer.fixes.commands import describe_traffic, find_siblings, move_traffic, show_code, show_commit, verify_fix
 from analyzer.fixes.proposals import Proposal, Situation, Tier, place_of, short
-from analyzer.model import Cause, CodePath, Fix, Verdict
+from analyzer.model import Cause, CodePath, Effect, Fix, Verdict
 
 _MAX_PLACES = 5
 
@@ -29,7 +29,12 @@ def propose_for_fixes(situation: Situation) -> Iterator[Proposal]:
         if fix.verdict == Verdict.REGRESSED:
             yield _returned(fix, situation)
         elif fix.verdict == Verdict.NOT_ROLLED_OUT:
-            yield _deploy(fix, situation)
+            if fix.effect == Effect.CANNOT and situation.here(fix.claims):
+                # to deploy what cannot work costs a cycle
+                found = [c.fingerprint for c in situation.here(fix.claims)]
+                yield _look(fix, situation, found, "is not deployed, and once it is it does not change what raises")
+            else:
+                yield _deploy(fix, situation)
         elif fix.verdict == Verdict.PARTIALLY_ROLLED_OUT:
             yield _traffic(fix, situation)
         elif fix.verdict == Verdict.WRONG_PATH and situation.here(fix.claims):

@@ -26,7 +26,7 @@ from analyzer.pipeline.concluding import conclude
 from analyzer.pipeline.contexts import gather_contexts, gather_occurrences, harmless_before
 from analyzer.pipeline.earlier import digest_inputs, open_earlier
 from analyzer.pipeline.explain import explain_clusters
-from analyzer.pipeline.fixing import Printed, all_claims, judge_fixes
+from analyzer.pipeline.fixing import Printed, all_claims, judge_fixes, suggest_fixes
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.repositories import Repositories, parse_repositories
 from analyzer.pipeline.requests import read_requests
@@ -204,6 +204,7 @@ def analyze(
         replace(report, fixes=verdicts),
         past,
         areas=areas,
+        suggestions=suggest_fixes(report, verdicts, earlier, repositories),
         resources=service_resources(source.entries),
         repo_given=bool(folders),
     )

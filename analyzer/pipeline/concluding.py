@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analyzer.fixes import Area, ServiceResource, impact_totals, judge_loop, next_actions, trend_points, weigh_impact
-from analyzer.model import Past, PastCycle, Report
+from analyzer.fixes import (
+    Area,
+    ServiceResource,
+    Suggestion,
+    impact_totals,
+    judge_loop,
+    next_actions,
+    trend_points,
+    weigh_impact,
+)
+from analyzer.model import Action, Past, PastCycle, Report
+
+_MOST = 8
+"""actions; more are not done"""
 
 
 def conclude(
@@ -14,6 +26,7 @@ def conclude(
     past: Past,
     *,
     areas: Sequence[Area] = (),
+    suggestions: Sequence[Suggestion] = (),
     resources: Mapping[str, ServiceResource] | None = None,
     repo_given: bool = True,
 ) -> Report:
@@ -33,8 +46,24 @@ def conclude(
         resources=resources,
         repo_given=repo_given,
     )
+    actions = (*actions, *_claimable(suggestions, actions))
     concluded = replace(
         report, impact=impact, impact_totals=impact_totals(impact), actions=actions, trend=trend_points(past.cycles)
     )
     loop = judge_loop((*past.cycles, PastCycle.of_report(concluded.to_dict())))
     return replace(concluded, loop=loop.word, loop_reason=loop.reason)
+
+
+def _claimable(suggestions: Sequence[Suggestion], actions: Sequence[Action]) -> list[Action]:
+    """The first suggested claims that still find room below what must be done."""
+    return [
+        Action(
+            priority=len(actions) + number,
+            text=s.text,
+            command=s.command,
+            file=s.file,
+            line=s.line,
+            key=f"claim:{s.commit}:{s.fingerprint}",
+        )
+        for number, s in enumerate(suggestions[: max(0, _MOST - len(actions))], 1)
+    ]

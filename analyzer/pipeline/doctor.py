@@ -32,7 +32,7 @@ def run_checks(options: Mapping[str, Any], *, environ: Mapping[str, str], folder
     yield from guarded("code index", lambda: check_index(cache))
     yield from guarded("languages", check_languages)
     yield from guarded("pulled entries", lambda: _check_pulled(place / "pulled"))
-    yield Check.skipped("history", "cycles are not saved by this version")
+    yield from guarded("history", lambda: _check_history(str(config["history"] or "none")))
     yield from guarded("cloud", lambda: _check_cloud(config))
 
 
@@ -70,6 +70,22 @@ def _check_pulled(folder: Path) -> Iterator[Check]:
     from analyzer.sources.cloud_logging.cache_checks import check_pulled
 
     yield from check_pulled(folder)
+
+
+def _check_history(url: str) -> Iterator[Check]:
+    from analyzer.history import history_exists, open_history, shown_place
+
+    if url == "none":
+        yield Check.skipped("history", "cycles are not saved here", "name a database: --history sqlite:///FILE")
+    elif not history_exists(url):
+        yield Check.skipped("history", f"{shown_place(url)}: no cycle is saved yet")
+    else:
+        history = open_history(url, create=False)
+        faults = history.check()
+        if faults:
+            yield Check.failed("history", faults[0], "analyzer history export what can be read, and begin a new one")
+        else:
+            yield Check.ok("history", f"{history}: {len(history.cycles())} cycles")
 
 
 def _check_cloud(config: Config) -> Iterator[Check]:

@@ -8,17 +8,19 @@ from functools import cache
 from pathlib import Path
 
 from analyzer.causes import Knowledge
-from analyzer.codepaths import Ancestry, open_ancestry, read_trailers
+from analyzer.codepaths import Ancestry, commits_touching, open_ancestry, read_trailers
 from analyzer.cycles import Baseline, chance_of_quiet, chance_of_silence
 from analyzer.errors import RepositoryError
-from analyzer.fixes import Earlier, fix_facts, is_about, judge_fix
-from analyzer.model import Claim, Cluster, Containment, Context, ErrorEvent, Fix, Past, Relevance, Report
+from analyzer.fixes import Earlier, Suggestion, fix_facts, is_about, judge_fix, suggest_claims
+from analyzer.model import Claim, Cluster, Containment, Context, ErrorEvent, Fix, Past, Relevance, Report, Severity
 from analyzer.pipeline.locate import events_of
 from analyzer.pipeline.relevance import judge_relevance
 from analyzer.pipeline.repositories import Repositories
 
 _FULL = 40
 """digits of a commit's id, as the report writes it"""
+_ASKED = 20
+"""clusters whose lines are followed through the history: each costs a call of git"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,27 @@ def judge_fixes(
         for claim in claims
         for history in [_history(claim.commit, repositories)]
     )
+
+
+def suggest_fixes(
+    report: Report, fixes: Sequence[Fix], earlier: Baseline | None, repositories: Repositories
+) -> tuple[Suggestion, ...]:
+    """Commits deployed since the baseline that changed the likeliest line of an error, if nobody claims that for it."""
+    before = {d.service: d.commit for d in earlier.deploys.services} if earlier else {}
+    now = {d.service: d.commit for d in report.deploys.services}
+    touched: dict[str, dict[str, list[tuple[int, int]]]] = {}
+    errors = [c for c in report.clusters if c.count and c.severity >= Severity.ERROR and not c.noise and c.code_paths]
+    for cluster in errors[:_ASKED]:
+        service, path = cluster.services[0] if cluster.services else "", cluster.code_paths[0]
+        since, until = before.get(service), now.get(service)
+        if not since or not until or since == until:
+            continue
+        holder = repositories.holder(until)
+        if holder is None:
+            continue
+        for commit in commits_touching(holder, path.file, path.line, path.end_line, since=since, until=until):
+            touched.setdefault(commit, {}).setdefault(path.file, []).append((path.line, path.end_line))
+    return suggest_claims(errors[:_ASKED], touched, fixes)
 
 
 def _in_full(claim: Claim, repositories: Repositories) -> Claim:

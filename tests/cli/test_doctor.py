@@ -87,7 +87,7 @@ def test_without_a_project_nothing_is_asked_and_a_sound_machine_passes(tmp_path:
     lines = done.stdout.splitlines()
     assert any(line.startswith("ok       git  ") for line in lines)
     assert f"ok       repository {repository}  3 commits at hand" in done.stdout
-    assert "skipped  history  cycles are not saved by this version" in lines
+    assert "skipped  history  cycles are not saved here" in lines
     asked = lines.index(
         "skipped  cloud  credentials, access, quota, clock: nothing is asked over the network without a project"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.errors import ConfigError
-from analyzer.fixes import judge_claims, next_actions, parse_claim, read_impact, weigh_impact
+from analyzer.fixes import is_about, next_actions, parse_claim, read_impact, weigh_impact
 from analyzer.model import Cause, Cluster, CodePath, CycleInfo, Ledger, Role, Severity, TestResult, TestRun, TestStatus
 
 ONE = Cluster(
@@ -27,15 +27,10 @@ def test_half_a_claim_is_refused(text: str) -> None:
         parse_claim(text)
 
 
-def test_a_claim_finds_its_clusters_and_is_not_judged_without_evidence() -> None:
-    (fix,) = judge_claims([parse_claim("abc=KeyError: 'rye'")], [ONE])
-    assert (fix.claims, fix.verdict) == (("s1:1",), "inconclusive")
-
-
-def test_a_claim_about_nothing_says_so() -> None:
-    (fix,) = judge_claims([parse_claim("abc=keyerror")], [ONE])
-    assert fix.claims == ()
-    assert [item.text for item in fix.evidence] == ["claimed text seen in no known cycle"]
+def test_a_claim_is_about_the_clusters_that_hold_its_text() -> None:
+    assert is_about("KeyError: 'rye'", ONE)
+    assert is_about("s1:1", ONE)
+    assert not is_about("keyerror", ONE), "upper and lower case differ"
 
 
 def test_lost_payloads_are_the_first_action() -> None:
