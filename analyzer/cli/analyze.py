@@ -17,7 +17,7 @@ from analyzer.cli import live_options as live
 from analyzer.cli.failing import failing_clearly, warn
 from analyzer.cli.outputs import check_outputs, write_outputs
 from analyzer.cli.progress import done, progress
-from analyzer.errors import ConfigError
+from analyzer.errors import ConfigError, HistoryError
 
 if TYPE_CHECKING:
     from analyzer.config import Config
@@ -111,7 +111,7 @@ def analyze(
         wanted = live.live_options(
             config, since=since, from_=from_, to=to, around=around, every=every, sample=sample, trace=trace
         )
-    kept = None if config["history"] == "none" else str(config["history"])
+    kept = _history(config)
     compares = config["fail_on"] in ("new", "regressed")
     if compares and (config["baseline"] == "none" or (kept is None and config["baseline"] in ("previous", "green"))):
         raise _nothing_to_compare(config["fail_on"])
@@ -208,6 +208,23 @@ def tripped(report: Mapping[str, Any], fail_on: str) -> bool:
         and not (c["noise"] or c["known"])
     ]
     return bool(loud) if fail_on == "any" else any(c["change"] == fail_on for c in loud)
+
+
+def _history(config: Config) -> str | None:
+    """The history to use; a run goes on without the user's own where that cannot be had and nobody asked for it."""
+    from analyzer.history import open_history
+
+    url = str(config["history"])
+    if url == "none":
+        return None
+    try:
+        open_history(url)
+    except HistoryError as err:
+        if config.values["history"].origin != "default":
+            raise
+        warn(f"no history: {err.message}; this cycle is not saved")
+        return None
+    return url
 
 
 def _nothing_to_compare(fail_on: str) -> ConfigError:

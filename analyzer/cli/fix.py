@@ -95,8 +95,10 @@ def verify(
     from analyzer.codepaths import resolve_commit
     from analyzer.reports.files import read_saved
 
-    full = resolve_commit(Path(repo), commit)
     reports = [read_saved(Path(report))] if report else list(_newest_first(history))
+    known = {f["commit"] for r in reports for f in r.get("fixes") or () if f["commit"].startswith(commit.lower())}
+    # A commit that was judged is known by the report: no repository is needed to tell the verdict.
+    full = known.pop() if len(known) == 1 and not before_deploy else resolve_commit(Path(repo), commit)
     if before_deploy:
         texts = [cluster] if cluster else _claimed_texts(full, history)
         _relevance(full, texts, reports, repo, as_json=as_json)

@@ -4,7 +4,8 @@
 |---|---|---|
 | verified | none | |
 | regressed | look at what changed since | `git show` of the first suspect commit, else the entries |
-| not_rolled_out | deploy the commit, see which revision serves; one that cannot work: as wrong_path | `gcloud run services describe`, else `fix verify` |
+| not_rolled_out | deploy the commit, see which revision serves | `gcloud run services describe`, else `fix verify` |
+| not_rolled_out, cannot work | look at the place that does raise the error | as wrong_path |
 | partially_rolled_out | give the fixed revision all the traffic | `gcloud run services update-traffic` |
 | wrong_path | look at the place that does raise the error | `git show COMMIT:FILE`, else the entries |
 | other_sites_remain | repair the other places | `analyzer siblings --from-fix` |

@@ -144,9 +144,21 @@ def test_suspicious_passes_and_expired_acceptances_are_named() -> None:
     assert filter_of(found[1].command or "").endswith(f'("{"f" * 32}")')
 
 
+def test_one_line_is_looked_at_once() -> None:
+    found = actions([cause("s1:1", 1), cause("s1:2", 2)], [cluster("s1:1"), cluster("s1:2")])
+    assert [a.key for a in found] == ["look:s1:1"]
+
+
+def test_what_cannot_work_is_not_asked_to_be_deployed() -> None:
+    (found,) = actions([cause()], [cluster()], [fix("not_rolled_out", effect="cannot")])
+    assert (found.file, found.line) == ("oven/heat.py", 20)
+    assert "does not change what raises" in found.text
+
+
 def test_there_are_at_most_eight_in_one_order() -> None:
     prints = [f"s1:{n}" for n in range(20)]
-    causes, clusters = [cause(f, n + 1) for n, f in enumerate(prints)], [cluster(f) for f in prints]
+    causes = [cause(f, n, replace(PATH, line=n)) for n, f in enumerate(prints, 1)]
+    clusters = [cluster(f) for f in prints]
     found = actions(causes, clusters)
     assert found == actions(causes[::-1], clusters[::-1])
     assert [a.priority for a in found] == list(range(1, MAX_ACTIONS + 1))
