@@ -54,6 +54,8 @@ def read_rows(source: Input) -> Rows:
             f"{source.name} is a YAML export",
             "export JSON instead: gcloud logging read 'FILTER' --freshness=1h --format=json > logs.json",
         )
+    elif stripped[0] != "{" and _are_entries(stripped):
+        found = _lines(text, source.name)
     elif stripped[0] == "[" and _is_array(stripped):
         found = _array(text, source.name)
     elif stripped[0] == "{":
@@ -88,6 +90,21 @@ def _decode(data: bytes) -> tuple[str, int]:
 def _is_array(stripped: str) -> bool:
     """A JSON array, not a text line such as `[2026-01-01 …] message`."""
     return bool(re.match(r"\[\s*(?:[\{\[\"\]]|$|-?\d+\s*,|null|true|false)", stripped))
+
+
+def _are_entries(stripped: str) -> bool:
+    """Whether most lines are log entries though the first one is not: it was cut by rotation, or is a banner."""
+    lines = [line for raw in stripped.split("\n") if (line := raw.strip())]
+    whole = [line for line in lines if line[0] == "{" and line[-1] == "}"]
+    return 2 * len(whole) >= len(lines) and 2 * sum(map(_is_entry, whole)) >= len(lines)
+
+
+def _is_entry(line: str) -> bool:
+    try:
+        value = loads(line)
+    except ValueError:
+        return False
+    return isinstance(value, Mapping) and is_log_entry(value)
 
 
 def _array(text: str, name: str) -> Rows:

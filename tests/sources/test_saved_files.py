@@ -138,6 +138,15 @@ def test_bad_lines_are_counted_and_the_rest_is_kept(tmp_path: Path) -> None:
     assert adds_up(result)
 
 
+@pytest.mark.parametrize("first", ["oven 0 is cold", ' is cold", "severity": "ERROR"}', "[1, 2", "{oops"])
+def test_entries_line_by_line_are_told_also_where_the_first_line_is_none(tmp_path: Path, first: str) -> None:
+    (tmp_path / "a.jsonl").write_text("\n".join([first, *(json.dumps(entry(n)) for n in (1, 2, 3))]))
+    result = read(tmp_path / "a.jsonl")
+    assert {e.service for e in result.entries} == {"bakery"}
+    assert {d.reason: d.count for d in result.dropped} == {"not JSON": 1}
+    assert adds_up(result)
+
+
 def test_an_empty_file_is_a_warning_not_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("  \n")
     result = read(tmp_path / "a.json")
