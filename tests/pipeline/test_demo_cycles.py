@@ -70,12 +70,12 @@ def test_tests_that_fail_with_the_same_error_are_told_from_those_that_are_fixed(
     assert "fixed" in changes[3]
 
 
-def test_a_claimed_fix_is_recorded_with_its_clusters_and_not_judged_without_evidence(
+def test_a_claimed_fix_is_judged_with_the_clusters_it_claims(
     told: tuple[DemoIncident, list[dict[str, Any]]],
 ) -> None:
     (fix,) = told[1][1]["fixes"]
     assert fix["claims"] == [founding_cluster(told[1][1])["fingerprint"]]
-    assert fix["verdict"] == "inconclusive"
+    assert fix["verdict"] == "not_rolled_out"
     assert len(fix["commit"]) == 40
 
 
