@@ -21,6 +21,8 @@ SLACK_NS = 60_000_000_000
 _QUICK_NS = 300_000_000_000
 """from a deploy to its revision being ready or given up: the longest start that Cloud Run waits for by default"""
 _OPERATION_NS = 1_800_000_000_000
+_MOST = 300
+"""deploys or revisions so close together that any may belong to any; of more nothing is told apart"""
 _LATE = "; its Ready entry is stamped before the deploy, their clocks differ"
 
 Revision = tuple[str, str]
@@ -81,7 +83,11 @@ def _bound(
     ambiguous: dict[Revision, tuple[Step, ...]],
 ) -> list[Step]:
     """The steps of one service."""
-    settled = [_settled(step, seen, steps) for step in steps]
+    ready: dict[str, int] = {}
+    for step in steps:
+        if step.event == "ready" and step.revision and step.time_ns is not None:
+            ready.setdefault(step.revision, step.time_ns)  # in order of time: the first one
+    settled = [_settled(step, seen, ready) for step in steps]
     named = {step.revision for step in settled if step.event == "deployed" and step.revision}
     told_before = _commits_before(settled)
     moved = _moved(settled)
@@ -104,6 +110,7 @@ def _bound(
         found, open_ones = _paired(deploys, made, seen)
         pairs |= {deploy.entry_id: end for deploy, end in found}
         ambiguous |= {(made[0].service, name): several for name, several in open_ones.items()}
+    open_ids = {deploy.entry_id for group in ambiguous.values() for deploy in group}
     out: list[Step] = []
     contents: set[str] = set()
     for step in settled:
@@ -118,7 +125,7 @@ def _bound(
             elif (
                 _repeats(step, told_before)
                 or step.entry_id in moved
-                or (step.content in contents and not any(step in group for group in ambiguous.values()))
+                or (step.content in contents and step.entry_id not in open_ids)
             ):
                 step = replace(step, event="traffic")
         if step.event == "deployed" and step.content:
@@ -127,12 +134,11 @@ def _bound(
     return out
 
 
-def _settled(step: Step, seen: Mapping[str, int], steps: Sequence[Step]) -> Step:
+def _settled(step: Step, seen: Mapping[str, int], ready: Mapping[str, int]) -> Step:
     """A deploy that names a revision which was there before made another one, or none."""
     if step.event != "deployed" or not step.revision or step.time_ns is None:
         return step
-    times = [seen[step.revision]] if step.revision in seen else []
-    times += [s.time_ns for s in steps if s.revision == step.revision and s.event == "ready" and s.time_ns is not None]
+    times = [known[step.revision] for known in (seen, ready) if step.revision in known]
     if not times or min(times) >= step.time_ns - SLACK_NS:
         return step
     return replace(step, event="traffic") if step.named_by_request else replace(step, revision=None)
@@ -145,7 +151,7 @@ def _commits_before(steps: Sequence[Step]) -> dict[str, tuple[str, ...]]:
     for step in steps:
         found[step.entry_id] = told
         if step.event == "deployed" and step.commit and step.commit not in told:
-            told = (*told, step.commit)
+            told = (*told[-_MOST:], step.commit)
     return found
 
 
@@ -202,6 +208,8 @@ def _paired(
     deploys: Sequence[Step], ends: Sequence[Step], seen: Mapping[str, int]
 ) -> tuple[list[tuple[Step, Step]], dict[str, tuple[Step, ...]]]:
     """The pairs that are certain, and for each other revision the deploys that it may be of."""
+    if len(deploys) > _MOST or len(ends) > _MOST:
+        return [], {}
     numbered = all(number_of(end.revision or "") is not None for end in ends)
     if numbered:
         ends = sorted(ends, key=lambda end: (number_of(end.revision or "") or 0, end.time_ns or 0))

@@ -32,8 +32,9 @@ def gather_told(
     for step in bound.steps:
         if step.event == "deployed" and step.revision:
             found[step.service, step.revision] += step.told
+    claiming = _claiming(bound)
     for key, deploys in bound.ambiguous.items():
-        rivals = [k for k, others in bound.ambiguous.items() if k[0] == key[0] and {*others} & {*deploys}]
+        rivals = {rival for deploy in deploys for rival in claiming[key[0], deploy.entry_id]}
         if 1 < len(deploys) >= len(rivals) and (told := agreed(deploys)) is not None:
             found[key].append(told)
     for key, pulled in _by_pull(entries).items():
@@ -42,6 +43,15 @@ def gather_told(
         if is_known is None or is_known(key[0], said.commit):
             found[key].append(said)
     return {key: tuple(sorted(told, key=lambda t: _ORDER.index(t.source))) for key, told in sorted(found.items())}
+
+
+def _claiming(bound: Bound) -> dict[tuple[str, str], list[Revision]]:
+    """(service, entry id of a deploy) → the revisions that it may have made, of those that are not told apart."""
+    found: dict[tuple[str, str], list[Revision]] = defaultdict(list)
+    for key, deploys in bound.ambiguous.items():
+        for deploy in deploys:
+            found[key[0], deploy.entry_id].append(key)
+    return found
 
 
 def conflicts(told: Sequence[Told]) -> tuple[Evidence, ...]:
