@@ -70,7 +70,9 @@ def build_shop(folder: Path, kind: str) -> dict[str, str]:
         shop.git("cherry-pick", "--allow-empty", ids["fix"], at=620)
         ids["copy"] = shop.head()
     elif kind == "words":
-        ids["fix"] = shop.commit("Fix the stage", {FILE: _SOURCE.replace(_PLACING, 'log.debug("placing, stage by name")')}, at=600)
+        ids["fix"] = shop.commit(
+            "Fix the stage", {FILE: _SOURCE.replace(_PLACING, 'log.debug("placing, stage by name")')}, at=600
+        )
     elif kind == "half":
         ids["fix"] = shop.commit("Fix the stage", {FILE: _SOURCE.replace(RAW, CURED, 1)}, at=600)
     else:
@@ -79,7 +81,9 @@ def build_shop(folder: Path, kind: str) -> dict[str, str]:
         shop.git("revert", "--no-edit", ids["fix"], at=640)
         ids["revert"] = shop.head()
     if kind == "again":
-        broken = cured.replace('"stage": order.stage.name', '"kind": "order", "stage": getattr(order, "stage", None)', 1)
+        broken = cured.replace(
+            '"stage": order.stage.name', '"kind": "order", "stage": getattr(order, "stage", None)', 1
+        )
         ids["broken"] = shop.commit("Orders: say what they are", {FILE: broken}, at=2600)
     ids["later"] = shop.commit("Read-me: how to deploy", {"README.md": "A shop, made up. Deployed by hand.\n"}, at=660)
     return ids

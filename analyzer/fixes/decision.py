@@ -16,7 +16,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "rollout": ("all", "split", "idle", "rolled_back", "none", "unknown", "nothing"),
     "errors": ("on_fix", "unclear", "not_on_fix"),
     "effect": ("can", "cannot", "unknown"),
-    "sites": ("remain", "unknown"),
+    "sites": ("one_cured", "remain", "unknown"),
     "past": ("verified", "failed", "nothing"),
     "exposure": ("enough", "little", "none", "baseless"),
     "next": ("elsewhere", "unmasked", "nothing"),
@@ -75,7 +75,7 @@ CELLS: tuple[Cell, ...] = (
     Cell(
         name="others-still-fail",
         verdict=Verdict.OTHER_SITES_REMAIN,
-        when={"errors": ("on_fix",), "effect": ("can",), "sites": ("remain",)},
+        when={"errors": ("on_fix",), "effect": ("can",), "sites": ("one_cured", "remain")},
         says="the fix runs and changes a place of the error, which still occurs from another place",
         next_step="Repair the remaining places too.",
         cites=(*_RUN, "relevance", "sites"),
@@ -88,6 +88,14 @@ CELLS: tuple[Cell, ...] = (
         next_step="Look at a failing request on the revision with the fix: the change is not enough, or another "
         "place raises the same error.",
         cites=(*_RUN, "relevance"),
+    ),
+    Cell(
+        name="one-place-cured",
+        verdict=Verdict.OTHER_SITES_REMAIN,
+        when={"errors": ("on_fix",), "sites": ("one_cured",)},
+        says="since the fix runs the error is gone from one place, with occasion to show, and goes on at another",
+        next_step="Repair the remaining places too.",
+        cites=(*_RUN, "relevance", "sites"),
     ),
     Cell(
         name="runs-unrelated-or-not",

@@ -110,6 +110,9 @@ def fix_facts(
         per=per,
         routes=routes if per == "request" else (),
         gone=tuple(gone),
+        resolved=tuple(
+            sorted(c.fingerprint for c in clusters if c.change is Change.RESOLVED and not ids.isdisjoint(_ids(c)))
+        ),
         failed_on_fix=failed,
         verified_in=verified,
         tests_failing=failing,

@@ -37,7 +37,6 @@ def judge_fix(facts: FixFacts) -> Fix:
 def answers_of(facts: FixFacts) -> Answers:
     """What the facts answer to each question of the table."""
     rows = facts.rollouts
-    remaining = facts.relevance.remaining if facts.relevance else ()
     effect = facts.relevance.effect.value if facts.relevance else Effect.UNKNOWN.value
     if any(r.contains and r.errors for r in rows):
         errors = "on_fix"
@@ -53,11 +52,19 @@ def answers_of(facts: FixFacts) -> Answers:
         "rollout": _rollout(rows),
         "errors": errors,
         "effect": effect,
-        "sites": "remain" if remaining or facts.elsewhere or (facts.gone and facts.here) else "unknown",
+        "sites": _other_places(facts),
         "past": past,
         "exposure": _exposure(facts),
         "next": after,
     }
+
+
+def _other_places(facts: FixFacts) -> str:
+    """Whether another place still raises the error. One is cured where it is resolved here: gone by more than luck."""
+    if facts.here and facts.resolved:
+        return "one_cured"
+    remaining = facts.relevance.remaining if facts.relevance else ()
+    return "remain" if remaining or facts.elsewhere or (facts.gone and facts.here) else "unknown"
 
 
 def live(rows: Sequence[Rollout]) -> tuple[Rollout, ...]:

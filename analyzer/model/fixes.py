@@ -132,6 +132,8 @@ class FixFacts:
     """of the requests that are counted, here and in the baseline; empty where all requests of the services are"""
     gone: tuple[str, ...] = ()
     """claimed clusters that occurred in the last cycle that had any of them, and not here"""
+    resolved: tuple[str, ...] = ()
+    """those of them that this cycle found resolved: not seen, with occasion enough to show"""
     failed_on_fix: tuple[str, ...] = ()
     """names of earlier cycles in which the error occurred on a revision that ran the fix"""
     verified_in: str | None = None
