@@ -110,9 +110,7 @@ def fix_facts(
         per=per,
         routes=routes if per == "request" else (),
         gone=tuple(gone),
-        resolved=tuple(
-            sorted(c.fingerprint for c in clusters if c.change is Change.RESOLVED and not ids.isdisjoint(_ids(c)))
-        ),
+        resolved=_resolved(clusters, ids, base, seen_before, seen_here),
         failed_on_fix=failed,
         verified_in=verified,
         tests_failing=failing,
@@ -280,6 +278,33 @@ def _after(
         if is_new and same_place and services & {*cluster.services} and cluster.kind not in _NO_NEXT:
             unmasked.add(cluster.fingerprint)
     return tuple(sorted(elsewhere)), tuple(sorted(unmasked))
+
+
+def _resolved(
+    clusters: Sequence[Cluster],
+    ids: Collection[str],
+    base: Earlier | None,
+    seen_before: Sequence[SeenOn],
+    seen_here: Sequence[SeenOn],
+) -> tuple[str, ...]:
+    """Claimed clusters found resolved here, and failing requests of routes on which only the claimed error was before.
+
+    One cluster can hold an error of several places; its routes tell them apart.
+    """
+    routes = {r for row in seen_before for r in row.routes} - {r for row in seen_here for r in row.routes}
+    asked = {
+        i
+        for c in (base.clusters if base else ())
+        if c.kind is EventKind.REQUEST and c.seen_on and {r for row in c.seen_on for r in row.routes} <= routes
+        for i in _ids(c)
+    }
+    return tuple(
+        sorted(
+            c.fingerprint
+            for c in clusters
+            if c.change is Change.RESOLVED and not (_ids(c).isdisjoint(ids) and _ids(c).isdisjoint(asked))
+        )
+    )
 
 
 def _worded(cluster: Cluster) -> set[tuple[str, str]]:

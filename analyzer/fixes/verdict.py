@@ -176,6 +176,8 @@ def _sites(facts: FixFacts) -> Iterator[Evidence]:
         yield Evidence(text=f"{path.file}:{path.line} still stands as it was", file=path.file, line=path.line)
     for fingerprint in facts.gone[:_MAX_SHOWN] if facts.here else ():
         yield Evidence(text=f"{fingerprint}, which was claimed too, is gone")
+    for fingerprint in sorted(set(facts.resolved) - set(facts.gone))[:_MAX_SHOWN]:
+        yield Evidence(text=f"{fingerprint}, requests that failed with the error before, is resolved")
 
 
 def _clusters(facts: FixFacts, which: Sequence[str], what: str) -> Iterator[Evidence]:

@@ -133,7 +133,8 @@ class FixFacts:
     gone: tuple[str, ...] = ()
     """claimed clusters that occurred in the last cycle that had any of them, and not here"""
     resolved: tuple[str, ...] = ()
-    """those of them that this cycle found resolved: not seen, with occasion enough to show"""
+    """those of them that this cycle found resolved (not seen, with occasion enough to show), and failing requests of
+    routes on which the claimed error was before and is not now"""
     failed_on_fix: tuple[str, ...] = ()
     """names of earlier cycles in which the error occurred on a revision that ran the fix"""
     verified_in: str | None = None
