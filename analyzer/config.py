@@ -32,7 +32,7 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting(name="repo", kind="list", default=(), help="DIR or SERVICE=DIR[:SUBDIR]"),
     Setting(name="revision", kind="list", default=(), help="COMMIT or SERVICE=COMMIT to read the code at"),
-    Setting(name="tests", kind="list", default=(), help="JUnit XML files of the cycle"),
+    Setting(name="tests", kind="list", default=(), help="test results: JUnit XML, pytest-json-report, CTRF"),
     Setting(name="cycle", kind="str", default="", help="name of the cycle"),
     Setting(name="baseline", kind="str", default="previous", help="an earlier report, a saved cycle, previous or none"),
     Setting(

@@ -44,7 +44,7 @@ def analyze(
     revision: list[str] = typer.Option(
         None, "--revision", help="COMMIT or SERVICE=COMMIT to read the code at; default: labels, else HEAD."
     ),
-    tests: list[str] = typer.Option(None, "--tests", help="JUnit XML of this cycle; repeat for several."),
+    tests: list[str] = typer.Option(None, "--tests", help="JUnit XML, pytest-json-report or CTRF; repeat for several."),
     cycle: str = typer.Option(None, "--cycle", help="Name of this cycle."),
     baseline: str = typer.Option(None, "--baseline", help="A saved report or cycle, previous, green, or none."),
     history: str = typer.Option(None, "--history", help="Database of saved cycles, or none."),
