@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.deploys.ages import number_of
@@ -22,7 +22,7 @@ _QUICK_NS = 300_000_000_000
 """from a deploy to its revision being ready or given up: the longest start that Cloud Run waits for by default"""
 _OPERATION_NS = 1_800_000_000_000
 _MOST = 300
-"""deploys or revisions so close together that any may belong to any; of more nothing is told apart"""
+"""deploys that one revision may be of; where they are more, it is not told which and they are not listed"""
 _LATE = "; its Ready entry is stamped before the deploy, their clocks differ"
 
 Revision = tuple[str, str]
@@ -38,6 +38,8 @@ class Bound:
     """entry id of a deploy → how its revision is known, a sentence"""
     ambiguous: Mapping[Revision, tuple[Step, ...]]
     """a revision → the deploys one of which made it"""
+    crowded: frozenset[str] = frozenset()
+    """entry ids of deploys that a revision may be of which has too many to list"""
 
 
 def bind_steps(steps: Sequence[Step], first_seen: Mapping[Revision, int]) -> Bound:
@@ -48,11 +50,12 @@ def bind_steps(steps: Sequence[Step], first_seen: Mapping[Revision, int]) -> Bou
     done: list[Step] = []
     how: dict[str, str] = {}
     ambiguous: dict[Revision, tuple[Step, ...]] = {}
+    crowded: set[str] = set()
     for service, mine in sorted(by_service.items()):
         known = {name: time for (owner, name), time in first_seen.items() if owner == service}
-        done += _with_ends(_bound(mine, known, how, ambiguous))
+        done += _with_ends(_bound(mine, known, how, ambiguous, crowded))
     done.sort(key=lambda s: (s.time_ns is None, s.time_ns or 0, s.service, s.event, s.entry_id))
-    return Bound(steps=tuple(done), how=how, ambiguous=ambiguous)
+    return Bound(steps=tuple(done), how=how, ambiguous=ambiguous, crowded=frozenset(crowded))
 
 
 def _once(steps: Iterable[Step]) -> list[Step]:
@@ -81,6 +84,7 @@ def _bound(
     seen: Mapping[str, int],
     how: dict[str, str],
     ambiguous: dict[Revision, tuple[Step, ...]],
+    crowded: set[str],
 ) -> list[Step]:
     """The steps of one service."""
     ready: dict[str, int] = {}
@@ -107,10 +111,11 @@ def _bound(
             ends.setdefault(step.revision, step)
     pairs: dict[str, Step] = {}
     for deploys, made in _episodes(pending, list(ends.values())):
-        found, open_ones = _paired(deploys, made, seen)
+        found, open_ones, many = _paired(deploys, made, seen)
+        crowded |= many
         pairs |= {deploy.entry_id: end for deploy, end in found}
         ambiguous |= {(made[0].service, name): several for name, several in open_ones.items()}
-    open_ids = {deploy.entry_id for group in ambiguous.values() for deploy in group}
+    open_ids = {deploy.entry_id for group in ambiguous.values() for deploy in group} | crowded
     out: list[Step] = []
     contents: set[str] = set()
     for step in settled:
@@ -206,10 +211,8 @@ def _episodes(deploys: Sequence[Step], ends: Sequence[Step]) -> list[tuple[list[
 
 def _paired(
     deploys: Sequence[Step], ends: Sequence[Step], seen: Mapping[str, int]
-) -> tuple[list[tuple[Step, Step]], dict[str, tuple[Step, ...]]]:
-    """The pairs that are certain, and for each other revision the deploys that it may be of."""
-    if len(deploys) > _MOST or len(ends) > _MOST:
-        return [], {}
+) -> tuple[list[tuple[Step, Step]], dict[str, tuple[Step, ...]], set[str]]:
+    """The certain pairs, for each other revision the deploys that it may be of, and those too many to list."""
     numbered = all(number_of(end.revision or "") is not None for end in ends)
     if numbered:
         ends = sorted(ends, key=lambda end: (number_of(end.revision or "") or 0, end.time_ns or 0))
@@ -227,12 +230,24 @@ def _paired(
         certain = _not_exchangeable(certain, ranges)
     pairs = [(deploys[at], end) for at, end in zip(certain, ends, strict=True) if at is not None]
     taken = {at for at in certain if at is not None}
-    open_ones = {}
+    open_ones: dict[str, tuple[Step, ...]] = {}
+    wide: list[tuple[int, int]] = []
     for at, (low, high), end in zip(certain, ranges, ends, strict=True):
-        maybe = tuple(deploys[n] for n in range(low, high + 1) if n not in taken)
-        if at is None and maybe:
+        if at is not None:
+            continue
+        if high - low >= _MOST:
+            wide.append((low, high))
+        elif maybe := tuple(deploys[n] for n in range(low, high + 1) if n not in taken):
             open_ones[end.revision or ""] = maybe
-    return pairs, open_ones
+    return pairs, open_ones, {deploys[n].entry_id for n in _within(wide) if n not in taken}
+
+
+def _within(ranges: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Each number that lies in one of the ranges, once."""
+    done = 0
+    for low, high in sorted(ranges):
+        yield from range(max(low, done), high + 1)
+        done = max(done, high + 1)
 
 
 def _ranges(
@@ -285,12 +300,14 @@ def _latest(ranges: Sequence[tuple[int, int]], count: int) -> list[int | None]:
 def _not_exchangeable(certain: Sequence[int | None], ranges: Sequence[tuple[int, int]]) -> list[int | None]:
     """Without the pairs that could be exchanged: names that are no numbers do not tell which revision came first."""
     out = list(certain)
+    owner = {at: n for n, at in enumerate(certain) if at is not None}
     for n, at in enumerate(certain):
-        for m, other in enumerate(certain[:n]):
-            if at is None or other is None:
-                continue
-            if ranges[n][0] <= other <= ranges[n][1] and ranges[m][0] <= at <= ranges[m][1]:
-                out[n] = out[m] = None
+        if at is None:
+            continue
+        low, high = ranges[n]
+        others = [owner[d] for d in range(low, high + 1) if d in owner and d != at] if high - low < _MOST else []
+        if high - low >= _MOST or any(ranges[m][0] <= at <= ranges[m][1] for m in others):
+            out[n] = None
     return out
 
 

@@ -226,6 +226,14 @@ def _notes(bound: Bound, told: Mapping[Revision, tuple[Told, ...]]) -> Iterator[
         if len(deploys) == 1:
             text = f"{service}: whether {revision} or another revision was made by the deploy before it is not told"
         yield Evidence(text=text, entry_ids=tuple(step.entry_id for step in deploys)[:_CITED])
+    crowded: dict[str, list[str]] = defaultdict(list)
+    for step in bound.steps:
+        if step.entry_id in bound.crowded:
+            crowded[step.service].append(step.entry_id)
+    for service, ids in crowded.items():
+        text = f"{service}: {len(ids):,} deploys are too close together to tell which revision each of them made"
+        yield Evidence(text=text, entry_ids=tuple(ids[:_CITED]))
+    unclear |= bound.crowded
     for step in bound.steps:
         if step.event == "refused":
             which = f"revision {step.revision}" if step.revision else "a deploy"

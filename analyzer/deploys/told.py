@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from analyzer.deploys.audit import Told
+from analyzer.deploys.audit import Step, Told
 from analyzer.deploys.banners import read_banners
 from analyzer.deploys.binding import Bound, Revision, agreed
 from analyzer.deploys.commits import commit_of_image, commit_of_labels, is_same_commit
@@ -34,8 +34,8 @@ def gather_told(
             found[step.service, step.revision] += step.told
     claiming = _claiming(bound)
     for key, deploys in bound.ambiguous.items():
-        rivals = {rival for deploy in deploys for rival in claiming[key[0], deploy.entry_id]}
-        if 1 < len(deploys) >= len(rivals) and (told := agreed(deploys)) is not None:
+        told = agreed(deploys) if len(deploys) > 1 else None
+        if told is not None and not _is_contested(key, deploys, claiming, bound.crowded):
             found[key].append(told)
     for key, pulled in _by_pull(entries).items():
         found[key].append(pulled)
@@ -52,6 +52,21 @@ def _claiming(bound: Bound) -> dict[tuple[str, str], list[Revision]]:
         for deploy in deploys:
             found[key[0], deploy.entry_id].append(key)
     return found
+
+
+def _is_contested(
+    key: Revision,
+    deploys: Sequence[Step],
+    claiming: Mapping[tuple[str, str], Sequence[Revision]],
+    crowded: frozenset[str],
+) -> bool:
+    """Whether more revisions than there are deploys may be of them; one with too many deploys to list counts too."""
+    rivals: set[Revision] = set()
+    for deploy in deploys:
+        rivals.update(claiming[key[0], deploy.entry_id])
+        if deploy.entry_id in crowded or len(rivals) > len(deploys):
+            return True
+    return False
 
 
 def conflicts(told: Sequence[Told]) -> tuple[Evidence, ...]:

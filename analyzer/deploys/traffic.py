@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analyzer.model import Entry, TrafficMinute
 
@@ -24,6 +24,8 @@ class Use:
     """the window holds a request log with more than errors in it"""
     requests: Mapping[str, int]
     """revision → entries of the request log"""
+    by_minute: Mapping[int, int] = field(default_factory=dict)
+    """begin of a minute → how often any revision was asked in it"""
 
     def times(self, revision: str) -> list[int]:
         """When a revision was asked."""
@@ -59,6 +61,7 @@ def read_use(entries: Iterable[Entry]) -> dict[str, Use]:
             asked={name: tuple(sorted(times)) for name, times in sorted(asked.items())},
             by_requests=known,
             requests={name: len(times) for name, times in sorted(asks.items())},
+            by_minute=Counter(time - time % _MINUTE_NS for times in asked.values() for time, _ in times),
         )
     return found
 
@@ -86,9 +89,9 @@ def share(use: Use, revision: str, time_ns: int) -> float | None:
     if not use.by_requests:
         return None
     begin = time_ns - time_ns % _MINUTE_NS
-    counts = {name: sum(begin <= time < begin + _MINUTE_NS for time in use.times(name)) for name in use.asked}
-    total = sum(counts.values())
-    return round(counts.get(revision, 0) / total, 6) if total else None
+    total, times = use.by_minute.get(begin, 0), use.times(revision)
+    mine = bisect_left(times, begin + _MINUTE_NS) - bisect_left(times, begin)
+    return round(mine / total, 6) if total else None
 
 
 def _joined(*several: Mapping[str, list[tuple[int, str]]] | None) -> dict[str, list[tuple[int, str]]]:

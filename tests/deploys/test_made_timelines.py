@@ -61,3 +61,26 @@ def test_entries_in_any_order_give_the_same_deploys() -> None:
     for seed in SEEDS[:30]:
         log, _ = made(seed, lost=0.3)
         assert read(log, shuffled=1) == read(log, shuffled=2)
+
+
+def many(count: int, gap: float, name: str) -> Deploys:
+    """Deploys of one service at an even pace, each ready 20 s later; `name` makes its revision's name of a number."""
+    log = DeployLog()
+    for number in range(count):
+        log.deploy("api", at=number * gap, image=image_of("api", f"{number + 1:040x}"))
+        log.ready("api", name.format(number + 1), at=number * gap + 20)
+    return read(log, shuffled=1)
+
+
+def test_a_long_row_of_numbered_revisions_is_told_like_a_short_one() -> None:
+    found = many(320, 2.0, "api-{:05d}-abc")
+    assert [r.commit for r in found.revisions] == [f"{number + 1:040x}" for number in range(320)]
+
+
+def test_deploys_too_close_together_stay_deploys_and_are_named_in_one_note() -> None:
+    found = many(700, 0.4, "api-x{:d}y")
+    assert [e.revision for e in found.timeline if e.event == "deployed"] == [None] * 700
+    assert not any(r.commit for r in found.revisions)
+    texts = [note.text for note in found.notes]
+    assert sum("too close together to tell which revision each of them made" in text for text in texts) == 1
+    assert not any("no revision got ready" in text for text in texts)
