@@ -3,7 +3,8 @@
 `build_shop(folder, kind)` → commit ids by name. `base` has the defect, `later` changes the read-me after `fix`. What
 `fix` is depends on the kind: `right` repairs both sites, `words` only rewords a message, `half` repairs one site;
 `picked` is the right fix on another branch, copied to the main one as `copy`; `taken_back` is the right one with its
-`revert`; `again` is the right one and a later commit that brings the defect back.
+`revert`; `again` is the right one and a later commit that brings the defect back; `rest_later` is the half one and a
+later commit that repairs the `rest`; `useless` changes the line of the defect and repairs nothing.
 """
 
 from __future__ import annotations
@@ -73,10 +74,15 @@ def build_shop(folder: Path, kind: str) -> dict[str, str]:
         ids["fix"] = shop.commit(
             "Fix the stage", {FILE: _SOURCE.replace(_PLACING, 'log.debug("placing, stage by name")')}, at=600
         )
-    elif kind == "half":
+    elif kind in ("half", "rest_later"):
         ids["fix"] = shop.commit("Fix the stage", {FILE: _SOURCE.replace(RAW, CURED, 1)}, at=600)
+    elif kind == "useless":
+        same = _SOURCE.replace(RAW, 'getattr(order, "stage", None), "total"')
+        ids["fix"] = shop.commit("Fix the stage", {FILE: same}, at=600)
     else:
         ids["fix"] = shop.commit("Write the name of the stage", {FILE: cured}, at=600)
+    if kind == "rest_later":
+        ids["rest"] = shop.commit("Write the name of the stage on cancelling too", {FILE: cured}, at=2600)
     if kind == "taken_back":
         shop.git("revert", "--no-edit", ids["fix"], at=640)
         ids["revert"] = shop.head()

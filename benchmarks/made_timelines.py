@@ -3,7 +3,8 @@
     timeline = make_timeline(seed, folder)      # a repository, log files of two or three cycles, the truth
 
 The truth is computed from the script of what happens, never from the logs: which revision was built from which
-commit, what share of its orders fails, how many orders it was asked for. Sixteen kinds, drawn by the seed.
+commit, what share of its orders fails, how many orders it was asked for. What is enough silence is said by the same
+rule of one in twenty as in the product. Eighteen kinds in turn; the seed draws the rest.
 """
 
 from __future__ import annotations
@@ -20,11 +21,15 @@ CLAIM = "Object of type Stage is not JSON serializable"
 NEXT = "'NoneType' object has no attribute 'strip'"
 KINDS = (
     "works", "unasked", "rolled_back", "split", "no_traffic", "refused", "quick_double", "unlabelled", "draining",
-    "skewed", "wrong_path", "picked", "taken_back", "half", "again", "uncovered",
+    "skewed", "wrong_path", "picked", "taken_back", "half", "again", "uncovered", "rest_later",
+    "second_service",
 )  # fmt: skip
 _SERVICE = "shop"
 _PLACE, _CANCEL = "https://shop.example.com/orders", "https://shop.example.com/cancel"
-_REPOSITORY = {"wrong_path": "words", "picked": "picked", "taken_back": "taken_back", "half": "half", "again": "again"}
+_REPOSITORY = {
+    "wrong_path": "words", "picked": "picked", "taken_back": "taken_back", "half": "half", "again": "again",
+    "rest_later": "rest_later", "second_service": "useless",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,14 @@ class _Cycle:
             failed += fails
         return failed
 
+    def bills(self, *, status: int) -> None:
+        """Requests to another service, on a route of the same name."""
+        for number in range(30):
+            self.log.request(
+                "billing", revision_of("billing", 3), at=42 + number * 5, status=status, method="POST",
+                url="https://billing.example.com/cancel",
+            )  # fmt: skip
+
     def write(self, path: Path) -> Path:
         rows = self.log.entries(shuffled=self._drawn.getrandbits(16))
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -96,20 +109,21 @@ def make_timeline(seed: int, folder: Path) -> Timeline:
     first.deploy(old, ids["before"], at=0)
     asked = drawn.randint(15, 40)
     failed = first.orders(old, ids["before"], begin=40, end=280, count=asked, failing=share)
-    if kind == "half":
+    if kind in ("half", "rest_later"):
         first.orders(old, ids["before"], begin=40, end=280, count=15, failing=share, url=_CANCEL)
+    elif kind == "second_service":
+        first.orders(old, ids["before"], begin=40, end=280, count=2, failing=share, url=_CANCEL)
+        first.bills(status=500)
     logs = [first.write(folder / "cycle-1.jsonl")]
 
     cycle = _Cycle(drawn, "2026-02-03T09:20:00Z", told=told, skew_s=drawn.choice([-50, 50]) if kind == "skewed" else 0)
     run = {"picked": ids.get("copy"), "taken_back": ids.get("revert")}.get(kind) or drawn.choice(
-        [ids["fix"], ids["fix" if kind == "again" else "later"]]
+        [ids["fix"], ids["fix" if kind in ("again", "rest_later") else "later"]]
     )
     many = drawn.randint(30, 60)
     enough = (1 - failed / asked) ** many <= 0.05
     wanted: tuple[str, ...] = ("verified",)
     decidable = True
-    if told == "image":  # the window before told of this deploy; the baseline remembers it
-        pass
     if kind in ("works", "skewed", "picked", "again"):
         cycle.deploy(new, run, at=0)
         cycle.orders(new, run, begin=40, end=400, count=many, failing=0)
@@ -156,11 +170,18 @@ def make_timeline(seed: int, folder: Path) -> Timeline:
         cycle.deploy(new, run, at=0)
         cycle.orders(new, run, begin=40, end=400, count=many, failing=share)
         wanted = ("wrong_path",) if kind == "wrong_path" else ("not_rolled_out",)
-    elif kind == "half":
+    elif kind in ("half", "rest_later"):
         cycle.deploy(new, run, at=0)
+        if kind == "rest_later":  # it drains
+            cycle.orders(old, ids["before"], begin=5, end=18, count=3, failing=0)
         cycle.orders(new, run, begin=40, end=400, count=many, failing=0)
         cycle.orders(new, run, begin=40, end=400, count=15, failing=share, url=_CANCEL)
         wanted = ("other_sites_remain",)
+    elif kind == "second_service":
+        cycle.deploy(new, run, at=0)
+        cycle.orders(new, run, begin=40, end=400, count=many, failing=share)
+        cycle.bills(status=200)  # what another service cured is no place of this one
+        wanted, decidable = ("inconclusive",), False
     elif kind == "uncovered":
         cycle.deploy(new, run, at=0)
         cycle.orders(new, run, begin=40, end=400, count=many, failing=share, error=NEXT)
@@ -175,6 +196,14 @@ def make_timeline(seed: int, folder: Path) -> Timeline:
         third.orders(newest, ids["broken"], begin=40, end=300, count=20, failing=share)
         logs.append(third.write(folder / "cycle-3.jsonl"))
         wanted, decidable = (("regressed",), True) if enough else (("regressed", "inconclusive"), False)
+    elif kind == "rest_later":
+        newest = revision_of(_SERVICE, 9)
+        third = _Cycle(drawn, "2026-02-03T09:50:00Z", told=told)
+        third.deploy(newest, ids["rest"], at=0)
+        for url in (_PLACE, _CANCEL):
+            third.orders(newest, ids["rest"], begin=40, end=400, count=60, failing=0, url=url)
+        logs.append(third.write(folder / "cycle-3.jsonl"))
+        wanted, decidable = ("inconclusive",), False  # gone, but it was seen to fail: another commit did the rest
     return Timeline(
         seed=seed, kind=kind, repository=folder / "repo", fix=ids["fix"], logs=tuple(logs), wanted=wanted,
         decidable=decidable,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from analyzer.fixes.claims import is_about
+from analyzer.fixes.decision import CELLS
 from analyzer.fixes.rollout import Contains, requests_on, rollouts
 from analyzer.fixes.verdict import live
 from analyzer.model import (
@@ -291,11 +292,11 @@ def _resolved(
 
     One cluster can hold an error of several places; its routes tell them apart.
     """
-    routes = {r for row in seen_before for r in row.routes} - {r for row in seen_here for r in row.routes}
+    routes = _places(seen_before) - _places(seen_here)
     asked = {
         i
         for c in (base.clusters if base else ())
-        if c.kind is EventKind.REQUEST and c.seen_on and {r for row in c.seen_on for r in row.routes} <= routes
+        if c.kind is EventKind.REQUEST and _routes(c.seen_on) and _places(c.seen_on) <= routes
         for i in _ids(c)
     }
     return tuple(
@@ -305,6 +306,11 @@ def _resolved(
             if c.change is Change.RESOLVED and not (_ids(c).isdisjoint(ids) and _ids(c).isdisjoint(asked))
         )
     )
+
+
+def _places(seen: Iterable[SeenOn]) -> set[tuple[str, str]]:
+    """(service, route): two services may have a route of the same name."""
+    return {(row.service, route) for row in seen for route in row.routes}
 
 
 def _worded(cluster: Cluster) -> set[tuple[str, str]]:
@@ -334,7 +340,8 @@ def _past(
     return verified, tuple(dict.fromkeys(failed))
 
 
-_FAILING_CELLS = frozenset({"fix/others-still-fail", "fix/runs-and-still-fails", "fix/runs-unrelated-or-not"})
+# From the table, that no cell is forgotten: a fix that was seen to fail must not count as the cure later.
+_FAILING_CELLS = frozenset(f"fix/{c.name}" for c in CELLS if c.when.get("errors") == ("on_fix",))
 
 
 def _ran_and_failed(evidence: Iterable[object]) -> bool:
