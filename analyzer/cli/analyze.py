@@ -15,8 +15,11 @@ import typer
 
 from analyzer.cli import live_options as live
 from analyzer.cli.failing import failing_clearly, warn
+from analyzer.cli.manual import REFUSED, grouped, manual
 from analyzer.cli.outputs import check_outputs, write_outputs
 from analyzer.cli.progress import done, progress
+from analyzer.cli.suggesting import baselines
+from analyzer.cli.suggesting import fail_on as fail_on_words
 from analyzer.errors import ConfigError, HistoryError
 
 if TYPE_CHECKING:
@@ -34,28 +37,86 @@ NOT_PULLED = "not pulled"
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("analyze", help="One cycle: read, cluster, locate, compare, explain, report.")(analyze)
+    app.command(
+        "analyze",
+        cls=grouped(
+            {
+                "The code": ("repo", "revision"),
+                "This cycle and what it is compared with": (
+                    "tests",
+                    "cycle",
+                    "baseline",
+                    "history",
+                    "fix",
+                    "impact",
+                    "rules",
+                ),
+                "The result": ("output", "markdown", "as_json", "members", "quiet", "fail_on"),
+            }
+            | live.HEADINGS
+        ),
+        help="One cycle: read, cluster, locate, compare, explain, report.\n\n"
+        "Give log files, or --project with a window. Prints a summary that fits one screen; the report itself goes "
+        "where -o says. The cycle is kept in the history, and the next one of the same services is compared with it.",
+        epilog=manual(
+            examples=[
+                "analyzer analyze logs.json --repo . --tests junit.xml -o report.html",
+                "analyzer analyze logs.json --repo shop=. --repo mailer=../mailer --json",
+                "analyzer analyze logs2.json --repo . --baseline report.json --fail-on new",
+                "analyzer analyze --project my-staging --since 2h --repo . -o report.html",
+            ],
+            exits=[(1, "--fail-on tripped"), REFUSED, (130, "interrupted")],
+            see=["show", "report", "diff", "fix add", "docs/tutorial.md", "docs/agents.md"],
+        ),
+    )(analyze)
 
 
 @failing_clearly
 def analyze(
-    logs: list[str] = typer.Argument(None, help="Log files, directories, globs, or - for stdin.", show_default=False),
-    repo: list[str] = typer.Option(None, "--repo", help="DIR or SERVICE=DIR[:SUBDIR]; repeat for several."),
-    revision: list[str] = typer.Option(
-        None, "--revision", help="COMMIT or SERVICE=COMMIT to read the code at; default: labels, else HEAD."
+    logs: list[str] = typer.Argument(
+        None, metavar="LOGS", help="Log files, directories, globs, or - for stdin.", show_default=False
     ),
-    tests: list[str] = typer.Option(None, "--tests", help="JUnit XML, pytest-json-report or CTRF; repeat for several."),
-    cycle: str = typer.Option(None, "--cycle", help="Name of this cycle."),
-    baseline: str = typer.Option(None, "--baseline", help="A saved report or cycle, previous, green, or none."),
-    history: str = typer.Option(None, "--history", help="Database of saved cycles, or none."),
-    impact: str = typer.Option(None, "--impact", help="TOML file: what areas of the tests are worth."),
-    fix: list[str] = typer.Option(None, "--fix", help="SHA=ID|TEXT, a claimed fix; repeat for several."),
-    output: list[str] = typer.Option(None, "-o", "--output", help="FILE.html, .md or .json; repeat for several."),
-    fail_on: str = typer.Option(None, "--fail-on", help="Exit 1 on: new, regressed, any, never."),
+    repo: list[str] = typer.Option(
+        None, "--repo", metavar="DIR", help="DIR or SERVICE=DIR[:SUBDIR]; repeat for several."
+    ),
+    revision: list[str] = typer.Option(
+        None,
+        "--revision",
+        metavar="COMMIT",
+        help="COMMIT or SERVICE=COMMIT to read the code at; default: labels, else HEAD.",
+    ),
+    tests: list[str] = typer.Option(
+        None, "--tests", metavar="FILE", help="JUnit XML, pytest-json-report or CTRF; repeat for several."
+    ),
+    cycle: str = typer.Option(None, "--cycle", metavar="NAME", help="Name of this cycle."),
+    baseline: str = typer.Option(
+        None,
+        "--baseline",
+        metavar="WHAT",
+        help="A saved report or cycle, previous, green, or none; default: previous.",
+        autocompletion=baselines,
+    ),
+    history: str = typer.Option(None, "--history", metavar="URL", help="Database of saved cycles, or none."),
+    impact: str = typer.Option(None, "--impact", metavar="FILE", help="TOML: what areas of the tests are worth."),
+    fix: list[str] = typer.Option(
+        None, "--fix", metavar="SHA=ID|TEXT", help="A commit and the error it is claimed to cure; repeat for several."
+    ),
+    output: list[str] = typer.Option(
+        None, "-o", "--output", metavar="FILE", help="FILE.html, .md or .json; repeat for several."
+    ),
+    fail_on: str = typer.Option(
+        None,
+        "--fail-on",
+        metavar="WHAT",
+        help="Exit 1 where such an error is there: new, regressed, any; default: never.",
+        autocompletion=fail_on_words,
+    ),
     members: bool = typer.Option(None, "--members", help="Every entry id of every cluster in the JSON."),
-    rules: list[str] = typer.Option(None, "--rules", help="DIR with rule packs of your own."),
-    engine: str = typer.Option(None, "--engine", help="local or dask."),
-    jobs: int = typer.Option(None, "--jobs", min=0, help="Processes to use; 0 is one per core."),
+    rules: list[str] = typer.Option(
+        None, "--rules", metavar="DIR", help="Rule packs of your own besides; repeat for several."
+    ),
+    engine: str = typer.Option(None, "--engine", metavar="NAME", help="local; dask is not built yet."),
+    jobs: int = typer.Option(None, "--jobs", metavar="N", min=0, help="Processes to use; 0 is one per core."),
     as_json: bool = typer.Option(False, "--json", help="The report JSON on stdout, and nothing but that."),
     quiet: bool = typer.Option(False, "--quiet", help="No summary, no progress; warnings stay."),
     project: live.Project = None,  # type: ignore[assignment]

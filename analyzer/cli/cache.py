@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from analyzer.cli.failing import failing_clearly
+from analyzer.cli.manual import manual
 
 if TYPE_CHECKING:
     from analyzer.sources.cloud_logging.store import Store
@@ -20,9 +21,29 @@ SAYS_NO = 1
 def register(app: typer.Typer) -> None:
     """Add the verb group."""
     group = typer.Typer(help="What was pulled: list, prune, verify.", no_args_is_help=True, rich_markup_mode=None)
-    group.command("list", help="Windows, entries and bytes by project and tier.")(list_)
-    group.command("prune", help="Delete what was pulled, all or what is old.")(prune)
-    group.command("verify", help="Check every file against its digest; exit 1 where one is damaged.")(verify)
+    group.command(
+        "list",
+        help="Windows, entries and bytes by project and tier.",
+        epilog=manual(examples=["analyzer cache list"], see=["pull", "cache prune"]),
+    )(list_)
+    group.command(
+        "prune",
+        help="Delete what was pulled, all or what is old.\n\nNothing is deleted unless one of the options is given.",
+        epilog=manual(
+            examples=["analyzer cache prune --older-than 30d", "analyzer cache prune --project my-staging"],
+            exits=[(2, "nothing was named to delete")],
+            see=["cache list", "docs/pulling.md"],
+        ),
+    )(prune)
+    group.command(
+        "verify",
+        help="Check every file against its digest.\n\nWhat is damaged is named; --repair drops it.",
+        epilog=manual(
+            examples=["analyzer cache verify", "analyzer cache verify --repair"],
+            exits=[(0, "nothing is damaged, or it was dropped"), (1, "a file is damaged")],
+            see=["cache list", "docs/pulling.md"],
+        ),
+    )(verify)
     app.add_typer(group, name="cache")
 
 
@@ -50,9 +71,13 @@ def list_() -> None:
 
 @failing_clearly
 def prune(
-    older_than: str = typer.Option(None, "--older-than", help="Only what ends longer ago than this: 30d, 12h."),
-    project: str = typer.Option(None, "--project", help="Only what was pulled from this project or resource."),
-    every: bool = typer.Option(False, "--all", help="Everything."),
+    older_than: str = typer.Option(
+        None, "--older-than", metavar="AGE", help="Only what ends longer ago than this: 30d, 12h."
+    ),
+    project: str = typer.Option(
+        None, "--project", metavar="ID", help="Only what was pulled from this project or resource."
+    ),
+    every: bool = typer.Option(False, "--all", help="Everything that was pulled."),
 ) -> None:
     """Delete pulled entries."""
     from analyzer.errors import ConfigError

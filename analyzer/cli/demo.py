@@ -10,17 +10,28 @@ from pathlib import Path
 import typer
 
 from analyzer.cli.failing import failing_clearly
+from analyzer.cli.manual import manual
 from analyzer.cli.progress import done, progress
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("demo", help="Analyse the bundled incident, offline, into ./analyzer-demo/.")(demo)
+    app.command(
+        "demo",
+        help="Analyse the bundled incident, offline.\n\n"
+        "Unpacks four recorded deploy-and-test cycles and their repository, analyses each against the one before it "
+        "and writes the reports. A former demo in the folder is replaced; one that holds anything else is refused.",
+        epilog=manual(
+            examples=["analyzer demo", "analyzer demo --into somewhere/else"],
+            exits=[(2, "the folder cannot be used, or git is missing")],
+            see=["analyze", "show", "docs/tutorial.md"],
+        ),
+    )(demo)
 
 
 @failing_clearly
 def demo(
-    folder: str = typer.Option("analyzer-demo", "--into", help="Where to write."),
+    folder: str = typer.Option("analyzer-demo", "--into", metavar="DIR", help="Where to write."),
     quiet: bool = typer.Option(False, "--quiet", help="No summary, no progress."),
 ) -> None:
     """Unpack the recorded cycles and their repository, analyse each against the one before, write the reports."""

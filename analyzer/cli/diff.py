@@ -9,21 +9,38 @@ from typing import Any
 import typer
 
 from analyzer.cli.failing import failing_clearly
+from analyzer.cli.manual import manual
 from analyzer.cli.saved import HistoryOption, history_url, percent, saved_report
+from analyzer.cli.suggesting import saved_cycles
 
 _SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("diff", help="What changed between two saved cycles or reports.")(diff)
+    app.command(
+        "diff",
+        help="What changed between two saved cycles or reports.\n\n"
+        "Errors new, ongoing, regressed, resolved and not seen, with counts; tests whose status or error changed; pass "
+        "rates with an exact test.",
+        epilog=manual(
+            examples=["analyzer diff 1 2", "analyzer diff before.json after.json --json"],
+            exits=[(0, "done, whatever changed"), (2, "no such cycle or report")],
+            see=["history list", "analyze", "docs/changes.md"],
+        ),
+    )(diff)
 
 
 @failing_clearly
 def diff(
-    a: str = typer.Argument(..., metavar="A", help="The earlier: name or key of a saved cycle, or REPORT.json."),
-    b: str = typer.Argument(..., metavar="B", help="The later."),
-    as_json: bool = typer.Option(False, "--json", help="As JSON."),
+    a: str = typer.Argument(
+        ...,
+        metavar="A",
+        help="The earlier: name or key of a saved cycle, or REPORT.json.",
+        autocompletion=saved_cycles,
+    ),
+    b: str = typer.Argument(..., metavar="B", help="The later, in the same way.", autocompletion=saved_cycles),
+    as_json: bool = typer.Option(False, "--json", help="The answer as JSON."),
     history: str = HistoryOption,
 ) -> None:
     """Errors new, ongoing, regressed, resolved; tests; pass rates."""

@@ -11,6 +11,7 @@ import typer
 
 from analyzer.cli import live_options as live
 from analyzer.cli.failing import failing_clearly
+from analyzer.cli.manual import manual
 
 SAYS_NO = 1
 _STATUS_WIDTH = 9
@@ -18,13 +19,26 @@ _STATUS_WIDTH = 9
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("doctor", help="What works here and what to do about the rest; exit 1 where a check failed.")(doctor)
+    app.command(
+        "doctor",
+        help="What works here and what to do about the rest.\n\n"
+        "Checks Python, settings, rule packs, git, repository, cache, history and languages; with --project also "
+        "credentials, role, quota and clock, in at most three calls. One line a check, the remedy below it. Without a "
+        "project nothing is asked over a network.",
+        epilog=manual(
+            examples=["analyzer doctor", "analyzer doctor --project my-staging --json"],
+            exits=[(0, "no check failed; warnings are no failure"), (1, "a check failed")],
+            see=["config show", "pull", "docs/command.md"],
+        ),
+    )(doctor)
 
 
 @failing_clearly
 def doctor(
     project: live.Project = None,  # type: ignore[assignment]
-    repo: list[str] = typer.Option(None, "--repo", help="DIR or SERVICE=DIR[:SUBDIR]; default this folder."),
+    repo: list[str] = typer.Option(
+        None, "--repo", metavar="DIR", help="DIR or SERVICE=DIR[:SUBDIR]; default: this folder."
+    ),
     impersonate: live.Impersonate = None,  # type: ignore[assignment]
     endpoint: live.Endpoint = None,  # type: ignore[assignment]
     transport: live.Transport = None,  # type: ignore[assignment]

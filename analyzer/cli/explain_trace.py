@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from analyzer.cli.failing import failing_clearly
+from analyzer.cli.manual import manual
 from analyzer.errors import SourceError
 
 NOT_FOUND = 1
@@ -17,7 +18,17 @@ NOT_FOUND = 1
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("explain-trace", help="A pasted stack trace as a tree; exit 1 where there is none.")(explain_trace)
+    app.command(
+        "explain-trace",
+        help="A pasted stack trace as a tree.\n\n"
+        "Which exception caused which, which frames are yours (*), which exception is the root; of every trace in the "
+        "text, in any language that is read, also where it was escaped, cut or decorated by a logger.",
+        epilog=manual(
+            examples=["analyzer explain-trace pasted.txt", "analyzer explain-trace - --json"],
+            exits=[(0, "at least one trace was found"), (1, "no stack trace in the text")],
+            see=["where", "docs/traces/index.md"],
+        ),
+    )(explain_trace)
 
 
 @failing_clearly

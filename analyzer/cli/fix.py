@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from analyzer.cli.failing import failing_clearly
+from analyzer.cli.manual import manual
 from analyzer.cli.saved import HistoryOption, history_url, opened
+from analyzer.cli.suggesting import claimable_ids, claimed_commits, saved_fingerprints
 from analyzer.errors import ConfigError, ReportError
 
 if TYPE_CHECKING:
@@ -23,16 +25,57 @@ NOT_VERIFIED = 1
 def register(app: typer.Typer) -> None:
     """Add the verb group."""
     group = typer.Typer(help="Claimed fixes: add, list, verify.", no_args_is_help=True, rich_markup_mode=None)
-    group.command("add", help="Claim that a commit cures an error.")(add)
-    group.command("list", help="The claims, with the last verdict on each.")(list_)
-    group.command("verify", help="The verdict on a commit; exit 0 only where it is verified.")(verify)
+    group.command(
+        "add",
+        help="Claim that a commit cures an error.\n\n"
+        "The claim is kept in the history, and every later cycle judges it. A trailer Fixes-Cluster in the message of "
+        "the commit, or analyze --fix, claims the same.",
+        epilog=manual(
+            examples=[
+                "analyzer fix add 3b883f6 --cluster s2:e454a40b3ed75428",
+                'analyzer fix add 3b883f6 --cluster "SeatState is not JSON serializable" --repo shop',
+            ],
+            exits=[(0, "claimed, or already claimed"), (2, "no such commit or repository")],
+            see=["fix verify", "fix list", "docs/fixes.md"],
+        ),
+    )(add)
+    group.command(
+        "list",
+        help="The claims, with the last verdict on each.",
+        epilog=manual(examples=["analyzer fix list", "analyzer fix list --json"], see=["fix add", "fix verify"]),
+    )(list_)
+    group.command(
+        "verify",
+        help="The verdict on a commit; exit 0 only where it is verified.\n\n"
+        "Prints what the newest cycle of the history, or --report, said of the commit, with the evidence. With "
+        "--before-deploy it tells from the code alone whether a changed line can raise or prevent the error.",
+        epilog=manual(
+            examples=[
+                "analyzer fix verify 3b883f6",
+                "analyzer fix verify 3b883f6 --report report.json --json",
+                "analyzer fix verify 3b883f6 --before-deploy --report report.json --cluster s2:e454a40b3ed75428",
+            ],
+            exits=[
+                (0, "verified; with --before-deploy: a changed line can raise or prevent it"),
+                (1, "another verdict; with --before-deploy: it cannot, or that is not known"),
+                (2, "no such commit, or no cycle judged it"),
+            ],
+            see=["fix add", "siblings", "docs/fixes.md"],
+        ),
+    )(verify)
     app.add_typer(group, name="fix")
 
 
 @failing_clearly
 def add(
-    commit: str = typer.Argument(..., metavar="SHA", help="The commit."),
-    cluster: str = typer.Option(..., "--cluster", metavar="ID|TEXT", help="Fingerprint, or a part of the error."),
+    commit: str = typer.Argument(..., metavar="SHA", help="The commit, or its beginning."),
+    cluster: str = typer.Option(
+        ...,
+        "--cluster",
+        metavar="ID|TEXT",
+        help="Fingerprint, or a part of the text of the error.",
+        autocompletion=saved_fingerprints,
+    ),
     repo: str = typer.Option(".", "--repo", metavar="DIR", help="The repository that has the commit."),
     history: str = HistoryOption,
 ) -> None:
@@ -51,7 +94,7 @@ def add(
 
 @failing_clearly
 def list_(
-    as_json: bool = typer.Option(False, "--json", help="A JSON list."),
+    as_json: bool = typer.Option(False, "--json", help="The answer as a JSON list."),
     history: str = HistoryOption,
 ) -> None:
     """One line a claim, in the order in which they were added."""
@@ -83,11 +126,17 @@ def list_(
 
 @failing_clearly
 def verify(
-    commit: str = typer.Argument(..., metavar="SHA", help="The commit."),
-    before_deploy: bool = typer.Option(False, "--before-deploy", help="Ask whether it can help, before it is out."),
+    commit: str = typer.Argument(
+        ..., metavar="SHA", help="The commit, or its beginning.", autocompletion=claimed_commits
+    ),
+    before_deploy: bool = typer.Option(
+        False, "--before-deploy", help="Ask whether it can cure the error, before it is out."
+    ),
     repo: str = typer.Option(".", "--repo", metavar="DIR", help="The repository that has the commit."),
     report: str = typer.Option(None, "--report", metavar="FILE", help="A saved report; default: the history."),
-    cluster: str = typer.Option(None, "--cluster", metavar="ID|TEXT", help="Only what is claimed of this error."),
+    cluster: str = typer.Option(
+        None, "--cluster", metavar="ID|TEXT", help="Only what is claimed of this error.", autocompletion=claimable_ids
+    ),
     as_json: bool = typer.Option(False, "--json", help="The answer as JSON."),
     history: str = HistoryOption,
 ) -> None:

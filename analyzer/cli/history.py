@@ -12,7 +12,9 @@ from typing import IO, TYPE_CHECKING, cast
 import typer
 
 from analyzer.cli.failing import failing_clearly
+from analyzer.cli.manual import manual
 from analyzer.cli.saved import NONE_YET, HistoryOption, history_url, opened, percent
+from analyzer.cli.suggesting import saved_cycles, saved_names
 from analyzer.errors import HistoryError
 
 if TYPE_CHECKING:
@@ -27,19 +29,62 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Saved cycles: list, show, export, import, prune.", no_args_is_help=True, rich_markup_mode=None
     )
-    group.command("list", help="Saved cycles, newest first.")(list_)
-    group.command("show", help="A saved cycle, or one error over all of them.")(show)
-    group.command("export", help="Everything as JSON lines.")(export)
-    group.command("import", help="Take in an export, or a saved report.")(import_)
-    group.command("prune", help="Delete saved cycles.")(prune)
+    group.command(
+        "list",
+        help="Saved cycles, newest first.\n\nOne line a cycle: key, name, window, services, errors, pass rate.",
+        epilog=manual(
+            examples=["analyzer history list", "analyzer history list --service shop --limit 5 --json"],
+            see=["history show", "diff"],
+        ),
+    )(list_)
+    group.command(
+        "show",
+        help="A saved cycle, or one error over all of them.\n\n"
+        "Of a cycle its summary; of a fingerprint how often it occurred, since when and in which cycles.",
+        epilog=manual(
+            examples=[
+                "analyzer history show 3",
+                "analyzer history show 3 --json > report.json",
+                "analyzer history show s2:e454a40b3ed75428",
+            ],
+            exits=[(2, "no such cycle or error")],
+            see=["show", "history list", "diff"],
+        ),
+    )(show)
+    group.command(
+        "export",
+        help="Everything as JSON lines.\n\nCycles, claims and accepted errors; the same history gives the same bytes.",
+        epilog=manual(examples=["analyzer history export -o history.jsonl"], see=["history import", "docs/history.md"]),
+    )(export)
+    group.command(
+        "import",
+        help="Take in an export, or a saved report.\n\n"
+        "Twice is once. An accepted error that is there keeps what is said of it.",
+        epilog=manual(
+            examples=["analyzer history import history.jsonl", "analyzer history import report.json"],
+            exits=[(2, "no such file, or it is neither")],
+            see=["history export"],
+        ),
+    )(import_)
+    group.command(
+        "prune",
+        help="Delete saved cycles.\n\nOptions given together must all hold. Claims of fixes and accepted errors stay.",
+        epilog=manual(
+            examples=["analyzer history prune --older-than 90d --keep 10", "analyzer history prune --cycle 3"],
+            exits=[(2, "nothing was named to delete, or no such cycle")],
+            see=["history list"],
+        ),
+    )(prune)
     app.add_typer(group, name="history")
 
 
 @failing_clearly
 def list_(
-    service: list[str] = typer.Option(None, "--service", help="Only cycles of exactly these services."),
-    limit: int = typer.Option(30, "--limit", min=1, help="At most so many."),
-    as_json: bool = typer.Option(False, "--json", help="A JSON list."),
+    service: list[str] = typer.Option(
+        None, "--service", metavar="NAME", help="Only cycles of exactly these services; repeat for several."
+    ),
+    limit: int = typer.Option(30, "--limit", metavar="N", min=1, help="At most so many cycles."),
+    as_json: bool = typer.Option(False, "--json", help="The answer as a JSON list."),
     history: str = HistoryOption,
 ) -> None:
     """One line a cycle."""
@@ -59,7 +104,9 @@ def list_(
 
 @failing_clearly
 def show(
-    wanted: str = typer.Argument(..., metavar="NAME", help="Name or key of a cycle, or a fingerprint."),
+    wanted: str = typer.Argument(
+        ..., metavar="NAME", help="Name or key of a cycle, or a fingerprint.", autocompletion=saved_names
+    ),
     as_json: bool = typer.Option(False, "--json", help="The report, byte for byte; of a fingerprint its life."),
     history: str = HistoryOption,
 ) -> None:
@@ -78,7 +125,9 @@ def show(
 
 @failing_clearly
 def export(
-    output: str = typer.Option(None, "-o", "--output", help="FILE to write instead of standard output."),
+    output: str = typer.Option(
+        None, "-o", "--output", metavar="FILE", help="Where to write instead of standard output."
+    ),
     history: str = HistoryOption,
 ) -> None:
     """The whole history as JSON lines."""
@@ -122,9 +171,17 @@ def import_(
 
 @failing_clearly
 def prune(
-    keep: int = typer.Option(None, "--keep", min=0, help="Spare the newest N of each set of services."),
-    older_than: str = typer.Option(None, "--older-than", help="Only what ended longer ago than this: 90d."),
-    cycle: list[str] = typer.Option(None, "--cycle", help="Only this one, by name or key; repeat for several."),
+    keep: int = typer.Option(None, "--keep", metavar="N", min=0, help="Spare the newest N of each set of services."),
+    older_than: str = typer.Option(
+        None, "--older-than", metavar="AGE", help="Only what ended longer ago than this: 90d."
+    ),
+    cycle: list[str] = typer.Option(
+        None,
+        "--cycle",
+        metavar="NAME",
+        help="Only this one, by name or key; repeat for several.",
+        autocompletion=saved_cycles,
+    ),
     history: str = HistoryOption,
 ) -> None:
     """Delete cycles; claims and accepted errors stay."""

@@ -10,7 +10,9 @@ from pathlib import Path
 import typer
 
 from analyzer.cli.failing import failing_clearly, warn
+from analyzer.cli.manual import manual
 from analyzer.cli.saved import HistoryOption, history_url, opened
+from analyzer.cli.suggesting import saved_fingerprints
 from analyzer.errors import HistoryError
 
 _WHOLE = 16
@@ -22,16 +24,32 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Accepted errors: listed apart, never trip --fail-on.", no_args_is_help=True, rich_markup_mode=None
     )
-    group.command("add", help="Accept an error through a day.")(add)
-    group.command("list", help="The accepted errors.")(list_)
+    group.command(
+        "add",
+        help="Accept an error through a day.\n\n"
+        "From then on its clusters are listed apart with the reason and never trip --fail-on, until the day is over. "
+        "What was said of the error before is replaced.",
+        epilog=manual(
+            examples=['analyzer known add s2:e454a40b3ed75428 --reason "the till is replaced" --until 2026-12-31'],
+            exits=[(2, "no such error, or no such day")],
+            see=["known list", "history show", "docs/history.md"],
+        ),
+    )(add)
+    group.command(
+        "list",
+        help="The accepted errors.\n\nOne line an error, those whose day is over too.",
+        epilog=manual(examples=["analyzer known list", "analyzer known list --json"], see=["known add"]),
+    )(list_)
     app.add_typer(group, name="known")
 
 
 @failing_clearly
 def add(
-    fingerprint: str = typer.Argument(..., metavar="FINGERPRINT", help="Of the error, or its beginning."),
-    reason: str = typer.Option(..., "--reason", help="Why it is accepted; redacted as logs are."),
-    until: str = typer.Option(..., "--until", metavar="DATE", help="The last day, UTC: 2026-12-31."),
+    fingerprint: str = typer.Argument(
+        ..., metavar="FINGERPRINT", help="Of the error, or its beginning.", autocompletion=saved_fingerprints
+    ),
+    reason: str = typer.Option(..., "--reason", metavar="TEXT", help="Why it is accepted; redacted as logs are."),
+    until: str = typer.Option(..., "--until", metavar="DATE", help="The last day, UTC, such as 2026-12-31."),
     history: str = HistoryOption,
 ) -> None:
     """Accept an error, in place of what was said of it before."""
@@ -64,7 +82,7 @@ def add(
 
 @failing_clearly
 def list_(
-    as_json: bool = typer.Option(False, "--json", help="A JSON list."),
+    as_json: bool = typer.Option(False, "--json", help="The answer as a JSON list."),
     history: str = HistoryOption,
 ) -> None:
     """One line an error, those that ran out too."""

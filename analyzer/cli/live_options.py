@@ -14,27 +14,51 @@ if TYPE_CHECKING:
 
 Project = Annotated[
     list[str],
-    typer.Option("--project", help="Cloud project to pull from, or a resource name (a view); repeat for several."),
+    typer.Option(
+        "--project", metavar="ID", help="Cloud project to pull from, or a resource name (a view); repeat for several."
+    ),
 ]
-Since = Annotated[str, typer.Option("--since", help="Window: 2h, 30m, 1d; or from a time until now.")]
-From = Annotated[str, typer.Option("--from", help="Start of the window, with or without a zone (then local time).")]
-To = Annotated[str, typer.Option("--to", help="End of the window; default now.")]
-Around = Annotated[str, typer.Option("--around", help="JUnit XML: the window of that test run.")]
-Service = Annotated[list[str], typer.Option("--service", help="Only this service; repeat for several.")]
+Since = Annotated[
+    str, typer.Option("--since", metavar="AGE", help="From so long ago until now: 2h, 30m, 1d; or a time.")
+]
+From = Annotated[
+    str, typer.Option("--from", metavar="TIME", help="Start of the window, with or without a zone (then local time).")
+]
+To = Annotated[str, typer.Option("--to", metavar="TIME", help="End of the window; default: now.")]
+Around = Annotated[str, typer.Option("--around", metavar="FILE", help="JUnit XML: the window of that test run.")]
+Service = Annotated[list[str], typer.Option("--service", metavar="NAME", help="Only this service; repeat for several.")]
 Every = Annotated[bool, typer.Option("--all", help="Every entry of the window, not only the tiers.")]
 Sample = Annotated[
-    float, typer.Option("--sample", min=0.0, max=1.0, help="Share of entries without a sign of an error; default 0.01.")
+    float,
+    typer.Option(
+        "--sample",
+        metavar="SHARE",
+        min=0.0,
+        max=1.0,
+        help="Share of entries without a sign of an error; default: 0.01.",
+    ),
 ]
-Trace = Annotated[list[str], typer.Option("--trace", help="All entries of this trace too; repeat for several.")]
-Impersonate = Annotated[str, typer.Option("--impersonate", help="Service account to act as.")]
+Trace = Annotated[
+    list[str], typer.Option("--trace", metavar="ID", help="All entries of this trace too; repeat for several.")
+]
+Impersonate = Annotated[str, typer.Option("--impersonate", metavar="ACCOUNT", help="Service account to act as.")]
 Endpoint = Annotated[
-    list[str], typer.Option("--endpoint", help="http://… is REST, host:port plain gRPC, grpcs://… gRPC with TLS.")
+    list[str],
+    typer.Option("--endpoint", metavar="URL", help="http://… is REST, host:port plain gRPC, grpcs://… gRPC with TLS."),
 ]
-Transport = Annotated[str, typer.Option("--transport", help="grpc or rest for everything.")]
-MaxRequests = Annotated[int, typer.Option("--max-requests", min=1, help="Calls a minute; default 54.")]
+Transport = Annotated[
+    str, typer.Option("--transport", metavar="grpc|rest", help="One way for everything; default: by tier.")
+]
+MaxRequests = Annotated[int, typer.Option("--max-requests", metavar="N", min=1, help="Calls a minute; default: 54.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="What it would ask, how many calls and minutes; keeps nothing.")
 ]
+
+HEADINGS = {
+    "The window of Cloud Logging": ("project", "since", "from_", "to", "around", "service", "every", "sample", "trace"),
+    "How Cloud Logging is asked": ("impersonate", "endpoint", "transport", "max_requests", "dry_run"),
+}
+"""heading → options, in `--help`"""
 
 
 def live_options(

@@ -11,13 +11,29 @@ import typer
 
 from analyzer.cli import live_options as live
 from analyzer.cli.failing import failing_clearly, warn
+from analyzer.cli.manual import REFUSED, grouped, manual
 
 PARTLY = 3
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("pull", help="Fetch a window from Cloud Logging into the local cache; goes on where it stopped.")(pull)
+    app.command(
+        "pull",
+        cls=grouped(live.HEADINGS),
+        help="Fetch a window from Cloud Logging into the cache.\n\n"
+        "Asks for what matters first and never twice; goes on where it was stopped. Needs --project and a window: "
+        "--since, --from with --to, or --around.",
+        epilog=manual(
+            examples=[
+                "analyzer pull --project my-staging --since 2h",
+                "analyzer pull --project my-staging --around junit.xml -o window.jsonl",
+                "analyzer pull --project my-staging --since 2h --dry-run",
+            ],
+            exits=[REFUSED, (130, "interrupted; what came is kept")],
+            see=["analyze", "cache list", "docs/pulling.md"],
+        ),
+    )(pull)
 
 
 @failing_clearly
@@ -32,13 +48,19 @@ def pull(
     sample: live.Sample = None,  # type: ignore[assignment]
     trace: live.Trace = None,  # type: ignore[assignment]
     output: str = typer.Option(
-        None, "-o", "--output", help="FILE.jsonl (REST names) or .parquet: write the window's entries too."
+        None,
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="FILE.jsonl (REST names) or .parquet: write the window's entries too.",
     ),
     impersonate: live.Impersonate = None,  # type: ignore[assignment]
     endpoint: live.Endpoint = None,  # type: ignore[assignment]
     transport: live.Transport = None,  # type: ignore[assignment]
     max_requests: live.MaxRequests = None,  # type: ignore[assignment]
-    rules: list[str] = typer.Option(None, "--rules", help="DIR with redaction rules of your own."),
+    rules: list[str] = typer.Option(
+        None, "--rules", metavar="DIR", help="Redaction rules of your own besides; repeat for several."
+    ),
     dry_run: live.DryRun = False,
     quiet: bool = typer.Option(False, "--quiet", help="No summary, no progress; warnings stay."),
 ) -> None:

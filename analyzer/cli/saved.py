@@ -13,7 +13,9 @@ from analyzer.errors import HistoryError
 if TYPE_CHECKING:
     from analyzer.history.store import History
 
-HistoryOption = typer.Option(None, "--history", help="URL of the history; default: as analyze would use.")
+HistoryOption = typer.Option(
+    None, "--history", metavar="URL", help="Address of the history; default: as analyze would use."
+)
 NONE_YET = "no cycle is saved yet"
 
 

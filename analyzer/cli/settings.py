@@ -8,13 +8,20 @@ from pathlib import Path
 import typer
 
 from analyzer.cli.failing import failing_clearly
+from analyzer.cli.manual import manual
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb group."""
     group = typer.Typer(help="The settings.", no_args_is_help=True, rich_markup_mode=None)
     group.callback()(lambda: None)  # keeps `show` a verb of its own while it is the only one
-    group.command("show", help="The settings as a run in this folder would see them.")(show)
+    group.command(
+        "show",
+        help="The settings as a run in this folder would see them.\n\n"
+        "analyzer.toml, [tool.analyzer] in pyproject.toml, ANALYZER_* in the environment, options: later wins. A salt "
+        "is never shown, nor a password.",
+        epilog=manual(examples=["analyzer config show --origin"], see=["doctor", "docs/command.md"]),
+    )(show)
     app.add_typer(group, name="config")
 
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from analyzer.cli.failing import failing_clearly
+from analyzer.cli.manual import manual
 from analyzer.cli.outputs import replace_file
 from analyzer.cli.progress import done, progress
+from analyzer.cli.suggesting import claimed_commits, reported_ids
 from analyzer.errors import ConfigError, ReportError
 
 if TYPE_CHECKING:
@@ -25,17 +27,41 @@ _SUFFIXES = (".ast-grep.yml", ".semgrep.yml", ".sarif", ".json")
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("siblings", help="Other places with the defect of a cluster or fix.")(siblings)
+    app.command(
+        "siblings",
+        help="Other places with the defect of a cluster or fix.\n\n"
+        "Of a cluster: what else would fail like it, and what only looks alike with the reason why it cannot. Of a "
+        "fix: the places that still have the form which the commit repaired. Give either --cluster with --report, or "
+        "--from-fix.",
+        epilog=manual(
+            examples=[
+                "analyzer siblings --report report.json --cluster s2:9f2c",
+                "analyzer siblings --from-fix 5bf65e1 -o siblings.sarif -o rule.ast-grep.yml",
+            ],
+            exits=[(0, "done, also where no sibling is known")],
+            see=["fix verify", "where", "docs/siblings.md"],
+        ),
+    )(siblings)
 
 
 @failing_clearly
 def siblings(
-    cluster: str = typer.Option(None, "--cluster", metavar="ID", help="A fingerprint, or the rank of a cause."),
+    cluster: str = typer.Option(
+        None, "--cluster", metavar="ID", help="A fingerprint, or the rank of a cause.", autocompletion=reported_ids
+    ),
     report: str = typer.Option(None, "--report", metavar="FILE", help="The saved report that holds it."),
-    from_fix: str = typer.Option(None, "--from-fix", metavar="SHA", help="A commit: what it repaired, elsewhere."),
-    repo: str = typer.Option(None, "--repo", metavar="DIR", help="The repository; with --from-fix by default ."),
+    from_fix: str = typer.Option(
+        None, "--from-fix", metavar="SHA", help="A commit: what it repaired, elsewhere.", autocompletion=claimed_commits
+    ),
+    repo: str = typer.Option(
+        None, "--repo", metavar="DIR", help="The repository; default: with --from-fix this folder."
+    ),
     output: list[str] = typer.Option(
-        None, "-o", "--output", help="FILE.sarif, .json, .ast-grep.yml or .semgrep.yml; repeat for several."
+        None,
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="FILE.sarif, .json, .ast-grep.yml or .semgrep.yml; repeat for several.",
     ),
     as_json: bool = typer.Option(False, "--json", help="The answer as JSON."),
 ) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from analyzer.cli.failing import failing_clearly
+from analyzer.cli.manual import manual
 from analyzer.cli.progress import done, progress
 
 if TYPE_CHECKING:
@@ -24,15 +25,34 @@ _NAMED_FILES = 3
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("where", help="The statements of a repository that can produce a text.")(where)
+    app.command(
+        "where",
+        help="The statements of a repository that can produce a text.\n\n"
+        "Compares the text with every string expression of the repository: log calls, raises, return values, keyword "
+        "arguments. No logs, no cloud and no stack trace are needed. Prints file, line and function, best first, with "
+        "the lines around and why each was chosen.",
+        epilog=manual(
+            examples=[
+                'analyzer where "cannot open ledger 7"',
+                'analyzer where "cannot open ledger 7" --repo till --revision 3b883f6 --json',
+                "tail -n 1 till.log | analyzer where -",
+            ],
+            exits=[(0, "at least one statement was found"), (1, "no statement can produce the text")],
+            see=["explain-trace", "siblings", "docs/where.md"],
+        ),
+    )(where)
 
 
 @failing_clearly
 def where(
-    message: str = typer.Argument(..., help="The error text, as it was seen; - reads it from standard input."),
-    repo: str = typer.Option(".", "--repo", help="The repository."),
-    revision: str = typer.Option(None, "--revision", help="The commit to read; default: the work tree."),
-    limit: int = typer.Option(3, "--limit", min=1, help="At most that many places."),
+    message: str = typer.Argument(
+        ..., metavar="MESSAGE", help="The error text, as it was seen; - reads it from standard input."
+    ),
+    repo: str = typer.Option(".", "--repo", metavar="DIR", help="The repository."),
+    revision: str = typer.Option(
+        None, "--revision", metavar="COMMIT", help="The commit to read; default: the work tree."
+    ),
+    limit: int = typer.Option(3, "--limit", metavar="N", min=1, help="At most so many places."),
     as_json: bool = typer.Option(False, "--json", help="A list of code paths as JSON."),
 ) -> None:
     """Print file, line and function of the statements that can produce the text, and why; exit 1 where none can."""
