@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
         "From the JSON alone, offline; the same report gives the same bytes. Without -o the summary is printed.",
         epilog=manual(
             examples=["analyzer report report.json -o report.html -o report.md", "analyzer report report.json"],
-            exits=[(2, "no such report, one of a newer version, or a file that cannot be written")],
+            exits=[(2, "no such report, or a file that cannot be written")],
             see=["show", "schema", "docs/json-report.md"],
         ),
     )(report)
