@@ -224,8 +224,8 @@ def settings_page() -> str:
     parts = [
         MADE,
         "# Every setting",
-        "By name in `analyzer.toml` or `[tool.analyzer]` of `pyproject.toml`, as `ANALYZER_NAME` in the environment, as an "
-        "option of the verbs that have it; later wins. `analyzer config show --origin` says where each comes from.",
+        "In `analyzer.toml` or `[tool.analyzer]` of `pyproject.toml` by name, in the environment as `ANALYZER_NAME`; "
+        "an option comes last and wins. `analyzer config show --origin` tells where each value is from.",
         "| setting | kind | default | meaning |\n|---|---|---|---|\n" + "\n".join(rows),
     ]
     return "\n\n".join(parts) + "\n"

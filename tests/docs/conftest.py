@@ -54,16 +54,8 @@ def ready_demo(environment: dict[str, str], tmp_path_factory: pytest.TempPathFac
     with FileLock(shared / "ready-demo.lock"):
         if not (folder / "done").exists():
             folder.mkdir(exist_ok=True)
-            done = subprocess.run(
-                ["analyzer", "demo"],
-                cwd=folder,
-                env=environment,
-                check=True,
-                timeout=300,
-                capture_output=True,
-                text=True,
-            )
-            (folder / "done").write_text(done.stdout, encoding="utf-8")
+            told = subprocess.check_output(["analyzer", "demo"], cwd=folder, env=environment, timeout=300, text=True)
+            (folder / "done").write_text(told, encoding="utf-8")
     return folder
 
 

@@ -83,7 +83,7 @@ def _session(text: str) -> Iterator[Shown]:
 
 
 def _calls(line: str) -> Iterator[list[str]]:
-    words = shlex.split(line, comments=True)
+    words = shlex.split(line.replace('"$(', " ; ").replace(')"', " ; "), comments=True)
     for at, word in enumerate(words):
         if word == "analyzer" and (at == 0 or words[at - 1] in ("|", "&&", ";", "do", "then", "!")):
             rest = words[at + 1 :]
