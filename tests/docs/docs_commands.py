@@ -14,12 +14,13 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).resolve().parents[2]
 Shell = Callable[[str], subprocess.CompletedProcess[str]]
 """runs a line of bash where the one before it ended"""
 
-_BLOCK = re.compile(r"^```(console|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^( *)```(console|sh)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,8 @@ def calls_in(line: str) -> list[list[str]]:
 
 
 def _blocks(page: Path) -> list[tuple[str, str]]:
-    return _BLOCK.findall(page.read_text(encoding="utf-8"))
+    """Kind and text of each block, those inside a list too."""
+    return [(kind, dedent(text)) for _, kind, text in _BLOCK.findall(page.read_text(encoding="utf-8"))]
 
 
 def _session(text: str) -> Iterator[Shown]:

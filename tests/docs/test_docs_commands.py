@@ -130,6 +130,20 @@ def test_every_option_and_argument_says_what_it_means(name: str, verb: Any) -> N
             assert parameter.metavar, f"{name}: {parameter.name} has no metavar"
 
 
+@pytest.mark.parametrize(("name", "verb"), VERBS, ids=[name for name, _ in VERBS])
+def test_where_a_help_sends_its_reader_there_is_something(name: str, verb: Any) -> None:
+    known = {other.removeprefix("analyzer ") for other, _ in VERBS}
+    named = (verb.epilog or "").partition("See also: ")[2].replace("\n", " ")
+    for place in filter(None, map(str.strip, named.split(","))):
+        assert (ROOT / place).is_file() if place.startswith("docs/") else place in known, place
+
+
+def test_a_block_inside_a_list_is_read_too(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("1. Do\n\n    ```sh\n    analyzer schema --loud\n    ```\n", encoding="utf-8")
+    assert list(analyzer_calls(page)) == [["schema", "--loud"]]
+
+
 def test_no_line_of_a_help_is_wider_than_a_terminal_of_80_columns() -> None:
     page = (ROOT / "docs" / "reference" / "command.md").read_text(encoding="utf-8")
     inside = "\n".join(page.split("```text\n")[1:])
