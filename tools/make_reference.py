@@ -13,7 +13,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
-from inspect import Parameter, cleandoc, getdoc, signature
+from inspect import Parameter, getdoc, signature
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,7 @@ def helps() -> Iterator[tuple[str, str]]:
 
 
 def library_page() -> str:
-    """Signatures and docstrings of the public names, and the columns of the tables."""
+    """Signatures and docstrings of the public names."""
     import analyzer
 
     parts = [MADE, "# Every public name", "`import analyzer`; what the names are for: [the library](../library.md)."]
@@ -87,8 +87,6 @@ def library_page() -> str:
                     parts += [f"### {name}.{member}", *_member(member, found)]
         else:
             parts += [f"## {name}", f"```python\n{_signature(name, value)}\n```", _prose(value)]
-    parts += ["## Tables", "The DataFrames of an `Analysis`. What is not known is NA; times are UTC."]
-    parts += list(_tables())
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -124,20 +122,6 @@ def _signature(name: str, function: Any) -> str:
 
 def _prose(value: Any) -> str:
     return getdoc(value) or ""
-
-
-def _tables() -> Iterator[str]:
-    """Every written schema of `analyzer.tables`, with the sentence below it."""
-    from analyzer import tables
-
-    source = Path(str(tables.__file__)).read_text(encoding="utf-8")
-    for name, said in re.findall(
-        r'^([A-Z_]+): Mapping\[str, str\] = \{\n.*?^\}\n"""(.*?)"""', source, re.DOTALL | re.MULTILINE
-    ):
-        columns: Mapping[str, str] = getattr(tables, name)
-        yield f"### {name}"
-        yield cleandoc(said)
-        yield "| column | dtype |\n|---|---|\n" + "\n".join(f"| `{c}` | `{dtype}` |" for c, dtype in columns.items())
 
 
 # --- the report ------------------------------------------------------------------------------------------------------
