@@ -1,4 +1,4 @@
-"""Write the pages of docs/reference/ and the picture of imports in docs/architecture.md from the code itself.
+"""Write docs/reference/, the picture of imports in docs/architecture.md and the help in README.md from the code itself.
 
     python tools/make_reference.py          writes what is not as it should be
     python tools/make_reference.py --check  names it, and exits with 1 where something is
@@ -22,18 +22,22 @@ sys.path.insert(0, str(ROOT))
 WIDTH = 78
 """of the text on a terminal of 80 columns"""
 MADE = "<!-- made by tools/make_reference.py: edit the code instead -->"
+HELP = re.compile(r"(?<=<!-- help -->\n).*?(?=<!-- /help -->)", re.DOTALL)
 IMPORTS = re.compile(r"(?<=<!-- imports -->\n).*?(?=<!-- /imports -->)", re.DOTALL)
 
 
 def pages() -> dict[Path, str]:
     """Each page with the text that it must have."""
-    reference, architecture = ROOT / "docs" / "reference", ROOT / "docs" / "architecture.md"
+    reference, architecture, readme = ROOT / "docs" / "reference", ROOT / "docs" / "architecture.md", ROOT / "README.md"
     return {
         reference / "command.md": command_page(),
         reference / "library.md": library_page(),
         reference / "report.md": report_page(),
         reference / "settings.md": settings_page(),
         architecture: IMPORTS.sub(lambda _: imports_picture(), architecture.read_text(encoding="utf-8"), count=1),
+        readme: HELP.sub(
+            lambda _: f"```text\n{dict(helps())['analyzer']}\n```\n", readme.read_text(encoding="utf-8"), count=1
+        ),
     }
 
 

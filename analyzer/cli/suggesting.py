@@ -29,6 +29,12 @@ def fail_on(incomplete: str) -> Pairs:
     return [(word, text) for word, text in words.items() if word.startswith(incomplete)]
 
 
+def markdown_sizes(incomplete: str) -> Pairs:
+    """What `--markdown` takes."""
+    words = {"summary": "for a chat or a pull request", "standard": "for a ticket", "full": "all that fits"}
+    return [(word, text) for word, text in words.items() if word.startswith(incomplete)]
+
+
 def shown_ids(ctx: typer.Context, incomplete: str) -> Pairs:
     """Clusters and ranks of causes in the report of `show`."""
     return _ids(ctx.params.get("saved"), incomplete, causes=True)
