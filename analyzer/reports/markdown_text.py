@@ -100,7 +100,12 @@ def cell_code(text: str) -> str:
 
 def linked(shown: str, link: str | None) -> str:
     """Markdown of ours as a link, where that is a plain https address; else as it is."""
-    return f"[{shown}]({link})" if shown and link and _LINK.fullmatch(link) else shown
+    return f"[{shown}]({link})" if shown and link and plain_https(link) else shown
+
+
+def plain_https(link: str) -> bool:
+    """Whether it is an https address without user, query, or a character that any format could take for its own."""
+    return _LINK.fullmatch(link) is not None
 
 
 def fence(text: str, *, max_lines: int = 40, max_characters: int = 4_000) -> str:

@@ -1,0 +1,265 @@
+"""A report as SARIF: an alert at the line behind every cause, and one at every place with the same defect.
+
+Causes that no line of the code is named for are notifications of the run, not results: code scanning refuses a file
+with a result that has no location. Look-alikes are no findings; `siblings -o FILE.sarif` lists them, suppressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+from urllib.parse import quote
+
+from analyzer.reports import wording
+from analyzer.reports.hostile import one_line, shorten
+from analyzer.reports.markdown_text import plain_https
+from analyzer.reports.sarif import SarifFinding, SarifNote, SarifPlace, SarifRule, inside, sarif, sarif_text
+from analyzer.reports.undecided import UNSURE, evidence_text
+from analyzer.reports.view import View, following_schema, view
+
+LIKELY = 0.5
+"""From here on a cause is an error: more likely than not."""
+
+_MOST = 20
+"""Facts, related places and entry ids of one result; the report JSON has all of them."""
+_NOTES = 50
+
+SIBLING = "sibling"
+_UNPLACED = "cause-without-place"
+_UNREAD = "not-read"
+
+_KINDS = {
+    "code": ("CauseInCode", "A statement of the program is behind an error of this cycle."),
+    "configuration": ("CauseInConfiguration", "A line of the configuration is behind an error of this cycle."),
+    "packaging": ("CauseInPackaging", "What the image or package holds is behind an error of this cycle."),
+    "dependency": ("CauseInDependency", "A service or library that is used is behind an error of this cycle."),
+    "infrastructure": ("CauseInInfrastructure", "The platform is behind an error of this cycle."),
+    "test": ("CauseInTest", "A test itself is behind an error of this cycle."),
+    "unknown": ("CauseUnknown", "An error of this cycle comes from here; what is behind it is not known."),
+}
+_FULL = (
+    "Found by clustering the error logs of one deploy-and-test cycle and mapping them to the code at the deployed "
+    "commit. `rank` is the probability, in percent, that this is the origin."
+)
+_HELP = "See the evidence in the result's properties, and the HTML report for the log entries it cites."
+
+RULES = (
+    *(
+        SarifRule(id=f"cause-{kind}", name=name, text=text, full=f"{text} {_FULL}", help=_HELP)
+        for kind, (name, text) in _KINDS.items()
+    ),
+    SarifRule(
+        id=SIBLING,
+        name="SameDefectElsewhere",
+        text="This place has the same defect as one that failed in this cycle.",
+        full="This place has the same defect as one that failed in this cycle; no error of it was seen here yet.",
+        help="Repair it together with the place that failed, or see why it cannot fail.",
+        level="warning",
+    ),
+)
+
+
+def render_sarif(report: Mapping[str, Any]) -> str:
+    """The causes and siblings of a report dict as a SARIF file. Raises `ReportError` where it is not a report."""
+    from analyzer import __version__
+
+    shown = view(report)
+    with following_schema():
+        return sarif_text(cause_sarif(shown, version=__version__))
+
+
+def cause_sarif(shown: View, *, version: str) -> dict[str, Any]:
+    """A SARIF log of the causes, best first, then the siblings."""
+    report = shown.report
+    placed = [(cause, path) for cause in report["causes"] if (path := _culprit(cause))]
+    findings = [_finding(shown, cause, path) for cause, path in placed]
+    taken = {(path["file"], path["line"]) for _, path in placed}
+    findings += _siblings(placed, taken)
+    window = report["cycle"]["window"]
+    return sarif(
+        RULES,
+        findings,
+        version=version,
+        commit=report["deploys"]["head"],
+        notes=list(islice(_notes(shown), _NOTES)),
+        category=f"analyzer/cycle-{quote(shorten(report['cycle']['name'], 80), safe='')}",
+        sources=_sources(report),
+        properties={
+            "cycle": report["cycle"]["name"],
+            "baseline": report["cycle"]["baseline"],
+            "window": [window["from"], window["to"]],
+            "report": report.get("integrity"),
+        },
+    )
+
+
+def _culprit(cause: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The first code path, where that is a file of the repository."""
+    return next((path for path in cause["code_paths"][:1] if inside(path["file"])), None)
+
+
+def _finding(shown: View, cause: Mapping[str, Any], path: Mapping[str, Any]) -> SarifFinding:
+    related = [_related(other, _role(other)) for other in cause["code_paths"][1:]]
+    related += [_related(other, "has the same defect") for other in cause["siblings"]]
+    return SarifFinding(
+        rule=_rule(cause),
+        level=_level(cause),
+        message=_sentence(cause),
+        file=path["file"],
+        line=path["line"],
+        end_line=path["end_line"],
+        function=path["function"],
+        snippet=_snippet(path),
+        confidence=cause["confidence"],
+        related=tuple(related[:_MOST]),
+        flow=tuple(_flow(shown, cause, path)),
+        fingerprints={"clusterFingerprint/v1": _root(cause)} if cause["fingerprints"] else {},
+        occurrences=_occurrences(shown, cause),
+        properties=_properties(cause),
+    )
+
+
+def _rule(cause: Mapping[str, Any]) -> str:
+    return f"cause-{cause['kind'] if cause['kind'] in _KINDS else 'unknown'}"
+
+
+def _level(cause: Mapping[str, Any]) -> str:
+    if cause["confidence"] <= UNSURE or cause["kind"] == "unknown":
+        return "note"
+    return "error" if cause["confidence"] >= LIKELY else "warning"
+
+
+def _sentence(cause: Mapping[str, Any]) -> str:
+    summary = shorten(cause["summary"], 600).rstrip(".")
+    sure = f"{summary}. Probability that this is the origin: {wording.percent(cause['confidence'])}."
+    confirm = shorten(cause["would_confirm"] or "", 300).rstrip(".")
+    return f"{sure} Would confirm it: {confirm}." if confirm else sure
+
+
+def _snippet(path: Mapping[str, Any]) -> str:
+    """The text of the lines of the region, where the excerpt has all of them."""
+    lines = {line["line"]: line["text"] for line in path["excerpt"]}
+    wanted = range(path["line"], min(path["end_line"], path["line"] + len(lines)) + 1)
+    return "\n".join(lines[n] for n in wanted) if all(n in lines for n in wanted) else ""
+
+
+def _root(cause: Mapping[str, Any]) -> str:
+    """The cluster it calls the root, else its first."""
+    roots = [link["fingerprint"] for link in cause["chain"] if link["role"] == "root"]
+    return str((roots or cause["fingerprints"])[0])
+
+
+def _occurrences(shown: View, cause: Mapping[str, Any]) -> int:
+    claimed = set(cause["fingerprints"])
+    return sum(c["count"] for c in shown.clusters if claimed.intersection((c["fingerprint"], *c["aliases"])))
+
+
+def _flow(shown: View, cause: Mapping[str, Any], path: Mapping[str, Any]) -> Iterator[SarifPlace]:
+    """From the root to the symptom: the chain the other way round, as far as its clusters have places."""
+    places = {}
+    for cluster in shown.clusters:
+        for fingerprint in (cluster["fingerprint"], *cluster["aliases"]):
+            places[fingerprint] = next(iter(cluster["code_paths"]), None)
+    for link in reversed(cause["chain"][-_MOST:]):
+        place = path if link["role"] == "root" else places.get(link["fingerprint"])
+        if place:
+            title = shown.cluster_titles.get(link["fingerprint"], link["fingerprint"])
+            yield _related(place, f"{link['role']}: {shorten(title, 200)} – {shorten(link['evidence'], 300)}")
+
+
+def _properties(cause: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "tags": ["root-cause", cause["kind"]],
+        "cause": cause["rank"],
+        "confidence": cause["confidence"],
+        "clusters": cause["fingerprints"][:_MOST],
+        "chain": [
+            {k: shorten(link[k], 300) for k in ("role", "fingerprint", "evidence")} for link in cause["chain"][:_MOST]
+        ],
+        "evidence": [_evidence(item) for item in cause["evidence"][:_MOST]],
+        "suspectCommits": [
+            {k: shorten(item[k], 300) for k in ("commit", "why")} for item in cause["suspect_commits"][:_MOST]
+        ],
+    }
+
+
+def _evidence(item: Any) -> dict[str, Any]:
+    """A fact with what it cites."""
+    found: dict[str, Any] = {"text": shorten(evidence_text(item), 500)}
+    if not isinstance(item, Mapping):
+        return found
+    if item["entry_ids"]:
+        found["entryIds"] = item["entry_ids"][:_MOST]
+    if item["file"]:
+        found["place"] = f"{item['file']}:{item['line']}" if item["line"] else item["file"]
+    if item["rule"]:
+        found["rule"] = item["rule"]
+    return found
+
+
+def _siblings(placed: list[tuple[Any, Any]], taken: set[tuple[str, int]]) -> Iterator[SarifFinding]:
+    """Each place once, and none that a cause already points at."""
+    for cause, culprit in placed:
+        for path in cause["siblings"]:
+            if (path["file"], path["line"]) in taken or not inside(path["file"]):
+                continue
+            taken.add((path["file"], path["line"]))
+            why = "; ".join(one_line(text) for text in path["evidence"][:3])
+            yield SarifFinding(
+                rule=SIBLING,
+                level="warning",
+                message=f"Has the same defect as {wording.place(culprit)}" + (f": {shorten(why, 600)}" if why else "."),
+                file=path["file"],
+                line=path["line"],
+                end_line=path["end_line"],
+                function=path["function"],
+                snippet=_snippet(path),
+                confidence=path["confidence"],
+                related=(_related(culprit, shorten(cause["summary"], 300)),),
+                fingerprints={"clusterFingerprint/v1": _root(cause)} if cause["fingerprints"] else {},
+                properties={"tags": ["sibling"], "cause": cause["rank"], "confidence": path["confidence"]},
+            )
+
+
+def _notes(shown: View) -> Iterator[SarifNote]:
+    """What makes the run doubtful, causes without a place, what was not read."""
+    for banner in shown.banners:
+        yield SarifNote(id=_UNREAD, level="error", message=banner)
+    for cause in shown.report["causes"]:
+        if not _culprit(cause):
+            yield SarifNote(
+                id=_UNPLACED,
+                level=_level(cause),
+                message=f"{_sentence(cause)} No line of the code is named for it.",
+                rule=_rule(cause),
+                properties=_properties(cause),
+            )
+    for gap in shown.report["ledger"]["gaps"]:
+        text = f"Not read: {wording.span(gap)}, {shorten(gap['reason'], 200)}."
+        yield SarifNote(id=_UNREAD, level="warning", message=text)
+
+
+def _related(path: Mapping[str, Any], text: str) -> SarifPlace:
+    return SarifPlace(file=path["file"], line=path["line"], end_line=path["end_line"], text=text)
+
+
+def _role(path: Mapping[str, Any]) -> str:
+    function = f" ({one_line(path['function'])})" if path["function"] else ""
+    return f"{path['role']}{function}, {wording.percent(path['confidence'])}"
+
+
+def _sources(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The repositories and commits that the places were read in, as far as the links to the code host tell."""
+    found = set()
+    for holder in (*report["causes"], *report["clusters"]):
+        for path in holder["code_paths"]:
+            link, commit = path["link"], path["commit"]
+            if not (link and commit and plain_https(link)):
+                continue
+            for way in ("/-/blob/", "/blob/", "/src/"):
+                address, there, _ = link.partition(f"{way}{commit}/")
+                if there:
+                    found.add((address, commit))
+                    break
+    return sorted(found)
