@@ -50,7 +50,7 @@ def analyze(
     history: str = typer.Option(None, "--history", help="Database of saved cycles, or none."),
     impact: str = typer.Option(None, "--impact", help="TOML file: what areas of the tests are worth."),
     fix: list[str] = typer.Option(None, "--fix", help="SHA=ID|TEXT, a claimed fix; repeat for several."),
-    output: list[str] = typer.Option(None, "-o", "--output", help="FILE.html, .md, .sarif or .json; repeat for several."),
+    output: list[str] = typer.Option(None, "-o", "--output", help="FILE.html, .md, .sarif or .json; several times."),
     markdown: str = typer.Option("standard", "--markdown", help="Size of .md files: summary, standard or full."),
     fail_on: str = typer.Option(None, "--fail-on", help="Exit 1 on: new, regressed, any, never."),
     members: bool = typer.Option(None, "--members", help="Every entry id of every cluster in the JSON."),

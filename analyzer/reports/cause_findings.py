@@ -7,6 +7,7 @@ with a result that has no location. Look-alikes are no findings; `siblings -o FI
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib import metadata
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
@@ -62,14 +63,20 @@ RULES = (
 
 def render_sarif(report: Mapping[str, Any]) -> str:
     """The causes and siblings of a report dict as a SARIF file. Raises `ReportError` where it is not a report."""
-    from analyzer import __version__
-
     shown = view(report)
     with following_schema():
-        return sarif_text(cause_sarif(shown, version=__version__))
+        return sarif_text(cause_sarif(shown, version=_version()))
 
 
-def cause_sarif(shown: View, *, version: str) -> dict[str, Any]:
+def _version() -> str | None:
+    """The installed version; None for a source tree that was never installed."""
+    try:
+        return metadata.version("incident-analyzer")
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def cause_sarif(shown: View, *, version: str | None) -> dict[str, Any]:
     """A SARIF log of the causes, best first, then the siblings."""
     report = shown.report
     placed = [(cause, path) for cause in report["causes"] if (path := _culprit(cause))]

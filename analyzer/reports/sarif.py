@@ -98,7 +98,7 @@ def sarif(
     rules: Sequence[SarifRule],
     findings: Sequence[SarifFinding],
     *,
-    version: str,
+    version: str | None,
     commit: str | None = None,
     notes: Sequence[SarifNote] = (),
     category: str = "",
@@ -115,7 +115,13 @@ def sarif(
     kept = _fitting(results)
     told = [*notes, *_left_out(len(findings) - len(results), len(results) - len(kept))]
     run: dict[str, Any] = {
-        "tool": {"driver": {"name": "analyzer", "semanticVersion": version, "rules": [_rule(rule) for rule in rules]}},
+        "tool": {
+            "driver": {
+                "name": "analyzer",
+                **({"semanticVersion": version} if version else {}),
+                "rules": [_rule(rule) for rule in rules],
+            }
+        },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "results": kept,
