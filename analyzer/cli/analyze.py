@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from analyzer.cli import live_options as live
 from analyzer.cli.failing import failing_clearly, warn
 from analyzer.cli.outputs import check_outputs, check_size, write_outputs
 from analyzer.cli.progress import done, progress
+from analyzer.cli.screen import screen
 from analyzer.errors import ConfigError, HistoryError
 
 if TYPE_CHECKING:
@@ -193,9 +193,10 @@ def show(report: Mapping[str, Any], *, as_json: bool, quiet: bool) -> None:
     if as_json:
         sys.stdout.write(reports.canonical(report).decode("utf-8"))
     elif not quiet:
-        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        width = min(shutil.get_terminal_size((100, 24)).columns, 120)
-        typer.echo(reports.terminal_summary(report, width=width, color=color))
+        seen = screen()
+        typer.echo(
+            reports.terminal_summary(report, width=seen.width, height=seen.height, color=seen.color), color=seen.color
+        )
 
 
 def tripped(report: Mapping[str, Any], fail_on: str) -> bool:
