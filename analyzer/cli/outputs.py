@@ -10,7 +10,6 @@ from typing import Any
 
 from analyzer.cli.failing import warn
 from analyzer.errors import ReportError
-from analyzer.reports.sizes import MARKDOWN_SIZES
 
 FORMATS = (".html", ".md", ".json", ".sarif")
 
@@ -35,6 +34,8 @@ def check_outputs(paths: Sequence[str]) -> list[Path]:
 
 def check_size(size: str) -> str:
     """The size of Markdown that `--markdown` names; raises `ReportError` for another word."""
+    from analyzer.reports.sizes import MARKDOWN_SIZES
+
     if size not in MARKDOWN_SIZES:
         raise ReportError(f"--markdown {size}: no such size", f"use one of {', '.join(MARKDOWN_SIZES)}")
     return size
