@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from analyzer.reports import wording
-from analyzer.reports.cause_rules import RULES, SIBLING, cause_rule
+from analyzer.reports.cause_rules import RULES, SIBLING, UNPLACED, UNREAD, cause_rule
 from analyzer.reports.hostile import one_line, shorten
 from analyzer.reports.markdown_text import plain_https
 from analyzer.reports.sarif import SarifFinding, SarifNote, SarifPlace, inside, sarif, sarif_text
@@ -29,9 +29,6 @@ _GAPS = 50
 
 Clusters = Mapping[str, Mapping[str, Any]]
 """by fingerprint and alias"""
-
-_UNPLACED = "cause-without-place"
-_UNREAD = "not-read"
 
 
 def render_sarif(report: Mapping[str, Any]) -> str:
@@ -200,11 +197,11 @@ def _siblings(placed: list[tuple[Any, Any]], taken: set[tuple[str, int]]) -> Ite
 def _notes(shown: View) -> Iterator[SarifNote]:
     """What makes the run doubtful, causes without a place, what was not read."""
     for banner in shown.banners:
-        yield SarifNote(id=_UNREAD, level="error", message=banner)
+        yield SarifNote(about=UNREAD, level="error", message=banner)
     for cause in shown.report["causes"]:
         if not _culprit(cause):
             yield SarifNote(
-                id=_UNPLACED,
+                about=UNPLACED,
                 level=_level(cause),
                 message=f"{_sentence(cause)} No line of the code is named for it.",
                 rule=cause_rule(cause["kind"]),
@@ -213,10 +210,10 @@ def _notes(shown: View) -> Iterator[SarifNote]:
     gaps = shown.report["ledger"]["gaps"]
     for gap in gaps[:_GAPS]:
         text = f"Not read: {wording.span(gap)}, {shorten(gap['reason'], 200)}."
-        yield SarifNote(id=_UNREAD, level="warning", message=text)
+        yield SarifNote(about=UNREAD, level="warning", message=text)
     if len(gaps) > _GAPS:
         text = f"Not read: {wording.count(len(gaps) - _GAPS, 'more part')} of the window."
-        yield SarifNote(id=_UNREAD, level="warning", message=text)
+        yield SarifNote(about=UNREAD, level="warning", message=text)
 
 
 def _related(path: Mapping[str, Any], text: str) -> SarifPlace:

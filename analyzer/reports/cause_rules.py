@@ -35,6 +35,21 @@ RULES = (
     ),
 )
 
+UNPLACED = SarifRule(
+    id="cause-without-place",
+    name="CauseWithoutPlace",
+    text="A cause that no line of the code is named for.",
+    help=_HELP,
+    level="note",
+)
+UNREAD = SarifRule(
+    id="not-read",
+    name="LogsNotRead",
+    text="Logs of this cycle that were not read, or say nothing.",
+    help="See the ledger of the report. Causes that only those logs show are not among the results.",
+    level="warning",
+)
+
 
 def cause_rule(kind: str) -> str:
     """The rule's id for a kind of cause; one this version does not know counts as unknown."""

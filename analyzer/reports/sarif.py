@@ -44,6 +44,11 @@ class SarifRule:
     """error, warning or note: what a result has as a rule"""
 
 
+_LEFT_OUT = SarifRule(
+    id="left-out", name="ResultsLeftOut", text="Results that this file does not hold.", level="warning"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SarifPlace:
     """Lines of a file. `file` is relative to the repository's root, with `/`; lines are 1-based and inclusive."""
@@ -86,7 +91,8 @@ class SarifFinding:
 class SarifNote:
     """Something to tell that has no place in the code."""
 
-    id: str
+    about: SarifRule
+    """what the notification is an instance of"""
     level: str
     message: str
     rule: str = ""
@@ -127,12 +133,13 @@ def sarif(
         "results": kept,
     }
     if told:
-        ids = sorted({note.id for note in told})
-        run["tool"]["driver"]["notifications"] = [{"id": id_} for id_ in ids]
+        kinds = {note.about.id: note.about for note in told}
+        ids = sorted(kinds)
+        run["tool"]["driver"]["notifications"] = [_rule(kinds[id_]) for id_ in ids]
         run["invocations"] = [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": [_notification(note, ids.index(note.id), index) for note in told],
+                "toolExecutionNotifications": [_notification(note, ids.index(note.about.id), index) for note in told],
             }
         ]
     if category:
@@ -172,10 +179,10 @@ def _left_out(outside: int, too_many: int) -> list[SarifNote]:
     notes = []
     if outside:
         text = f"{outside} results lie outside the repository and are left out."
-        notes.append(SarifNote(id="left-out", level="warning", message=text))
+        notes.append(SarifNote(about=_LEFT_OUT, level="warning", message=text))
     if too_many:
         text = f"{too_many} results are left out: a run holds at most {MAX_RESULTS}, and {MAX_BYTES} bytes of them."
-        notes.append(SarifNote(id="left-out", level="warning", message=text))
+        notes.append(SarifNote(about=_LEFT_OUT, level="warning", message=text))
     return notes
 
 
@@ -223,7 +230,7 @@ def _result(finding: SarifFinding, rule_index: int) -> dict[str, Any]:
 
 def _notification(note: SarifNote, number: int, rules: Mapping[str, int]) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "descriptor": {"id": note.id, "index": number},
+        "descriptor": {"id": note.about.id, "index": number},
         "level": note.level,
         "message": _message(note.message),
     }
