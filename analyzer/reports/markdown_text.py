@@ -32,13 +32,11 @@ _ACTIVE = re.compile(
     """
 )
 
-_CODE = re.compile(
-    r"""(?x)
-      (?<!`) ` (?P<ticked> [^`|\s] (?: [^`|]{0,200} [^`|\s] )? ) ` (?!`)
-    | (?<! \w ) (?P<commit> (?= [a-f]*+ [0-9] ) (?= [0-9]*+ [a-f] | [0-9]{40} ) [0-9a-f]{7,64}+ ) (?! \w )
-    """
-)
-"""What is shown as code: what stands between single ticks, and what a code host takes for a commit and links."""
+_COMMIT = re.compile(r"(?<!\w)(?=[a-f]*+[0-9])(?=[0-9]*+[a-f]|[0-9]{40})[0-9a-f]{7,64}+(?!\w)")
+"""What a code host takes for a commit and links; neither words nor numbers."""
+
+_CODE = re.compile(rf"(?<!`)`(?P<ticked>[^`|\s](?:[^`|]{{0,200}}[^`|\s])?)`(?!`)|(?P<commit>{_COMMIT.pattern})")
+"""What is shown as code: what stands between single ticks, and commits."""
 
 _LINK = re.compile(r"https://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?/[A-Za-z0-9._~%/+-]{1,2000}(?:#[A-Za-z0-9:-]{1,40})?")
 
@@ -75,7 +73,7 @@ def _escaped(line: str) -> str:
 
 def inner_html(text: str) -> str:
     """The same for text inside an HTML tag, where Markdown's backslashes do not count."""
-    line = _CODE.sub(lambda found: _broken(found["commit"]) if found["commit"] else found[0], one_line(text))
+    line = _COMMIT.sub(lambda found: _broken(found[0]), one_line(text))
     return _quiet(_HTML_CHARACTERS.sub(lambda found: _HTML[found[0]], line)).replace(_BREAK, _SPACE)
 
 

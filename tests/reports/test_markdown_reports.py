@@ -116,6 +116,24 @@ def test_nor_in_a_cell_or_a_tag(sample: str) -> None:
         assert not TICKET.search(outside_code(text))
 
 
+PIECES = st.sampled_from(
+    [
+        *("`", "``", "\\", "_", "*", "^", "$", "|", "=", "-", ":", "/", ".", "://", "a", " "),
+        *("<", ">", "(", ")", "[", "]", "[[", "[issue:"),
+        *("@", "@x", "#1", "!1", "&1", "%1", "~l", "GH-1", "ABC-9", "www.x.y", "mailto:", "x@y.zz"),
+        *("a1b2c3d", "4be19c07d2", "1234567", "deadbee"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=9).map("".join))
+def test_nor_in_any_pieces_of_them_side_by_side(text: str) -> None:
+    for seen in (outside_code(f"x {prose(text)} y"), html.unescape(inner_html(text))):
+        assert not LIVE.search(seen)
+        assert not COMMIT.search(seen)
+        assert not TICKET.search(seen)
+
+
 def test_words_that_only_look_alike_keep_their_letters() -> None:
     for text in ("deadline of a decade", "1234567 bytes", "+32 points", "a-b-c ticket-mailer-00008-qem", "key: value"):
         assert prose(text) == text
