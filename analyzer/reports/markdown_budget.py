@@ -33,7 +33,7 @@ class Budget:
 
 def code_units(text: str) -> int:
     """The length as Java and JavaScript count it: two for a character beyond U+FFFF."""
-    return len(text) + sum(1 for character in text if character > "\uffff")
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ class Pen:
         line = one_line(text)
         if cell_len(line) <= width:
             return line
+        line = line[-width:]  # a character seldom has less than a cell
         while line and cell_len(line) >= width:
             line = line[1:]
         return f"…{line}"

@@ -86,7 +86,7 @@ def _better(shown: View, pen: Pen) -> Iterator[_Block]:
 def _names(tests: list[str], room: int) -> str:
     """The names without their modules, as many as fit, and how many more there are."""
     short = [test.rpartition("::")[2] or test for test in tests]
-    for number in range(len(short), 1, -1):
+    for number in range(min(len(short), _TALLEST), 1, -1):
         more = f" and {len(short) - number} more" if number < len(short) else ""
         if cell_len(text := ", ".join(short[:number]) + more) <= room:
             return text

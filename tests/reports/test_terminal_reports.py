@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bakery_reports import ALL, HEAD, OVEN, PRICE, STOCK, cluster, hostile_cycle, second_cycle
-from hypothesis import given
+from bakery_reports import ALL, HEAD, OVEN, PRICE, STOCK, cluster, hostile_cycle, path, second_cycle
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -49,6 +50,36 @@ def test_the_summary_fits_one_screen_with_the_prompt(name: str, width: int, heig
     assert len(lines) <= min(max(height, 24), 60) - 1
     assert max(cell_len(line) for line in lines) <= width
     assert "\n\n\n" not in "\n".join(lines)
+
+
+ANY = st.text(max_size=60) | st.sampled_from(["パン", "🥐", "e\u0301", "👩‍👩‍👧", "x", " "]).flatmap(
+    lambda piece: st.integers(1, 300).map(lambda times: piece * times)
+)
+
+
+@settings(max_examples=30)
+@given(ANY, ANY, ANY, st.integers(20, 130), st.integers(5, 70))
+def test_any_text_fits_any_screen(title: str, summary: str, file: str, width: int, height: int) -> None:
+    report = crowded() if width % 2 else second_cycle()
+    for one in report["clusters"][:9]:
+        one["title"] = title
+    report["causes"][0] |= {"summary": summary, "code_paths": [path(file, 3, title, "cause", owner=summary)]}
+    report["actions"][0] |= {"text": summary, "command": title, "file": file}
+    report["tests"]["results"][0]["test"] = title
+    report["fixes"][0]["commit"] = report["cycle"]["name"] = report["loop"] = title
+    lines = terminal_summary(report, width=width, height=height, color=False).split("\n")
+    assert len(lines) < min(max(height, 24), 60)
+    assert max(cell_len(line) for line in lines) <= width
+
+
+def test_long_texts_take_no_time() -> None:
+    report = second_cycle()
+    report["causes"][0]["code_paths"][0]["file"] = "a/" * 200_000
+    report["causes"][0]["summary"] = "word " * 100_000
+    report["tests"]["results"] = report["tests"]["results"] * 10_000
+    started = time.process_time()
+    terminal_summary(report, width=80, color=False)
+    assert time.process_time() - started < 20  # 1 s here; with a square in it, minutes
 
 
 def test_a_taller_screen_shows_more_and_a_short_one_what_matters() -> None:
