@@ -61,6 +61,7 @@ ANY = st.text(max_size=60) | st.sampled_from(["パン", "🥐", "e\u0301", "👩
 @given(ANY, ANY, ANY, st.integers(20, 130), st.integers(5, 70))
 def test_any_text_fits_any_screen(title: str, summary: str, file: str, width: int, height: int) -> None:
     report = crowded() if width % 2 else second_cycle()
+    report["clusters"], report["causes"] = report["clusters"][:70], report["causes"][:9]
     for one in report["clusters"][:9]:
         one["title"] = title
     report["causes"][0] |= {"summary": summary, "code_paths": [path(file, 3, title, "cause", owner=summary)]}
