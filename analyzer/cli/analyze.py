@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -16,9 +15,10 @@ import typer
 from analyzer.cli import live_options as live
 from analyzer.cli.failing import failing_clearly, warn
 from analyzer.cli.manual import REFUSED, grouped, manual
-from analyzer.cli.outputs import check_outputs, write_outputs
+from analyzer.cli.outputs import check_outputs, check_size, write_outputs
 from analyzer.cli.progress import done, progress
-from analyzer.cli.suggesting import baselines
+from analyzer.cli.screen import screen
+from analyzer.cli.suggesting import baselines, markdown_sizes
 from analyzer.cli.suggesting import fail_on as fail_on_words
 from analyzer.errors import ConfigError, HistoryError
 
@@ -102,7 +102,14 @@ def analyze(
         None, "--fix", metavar="SHA=ID|TEXT", help="A commit and the error it is claimed to cure; repeat for several."
     ),
     output: list[str] = typer.Option(
-        None, "-o", "--output", metavar="FILE", help="FILE.html, .md or .json; repeat for several."
+        None, "-o", "--output", metavar="FILE", help="FILE.html, .md, .sarif or .json; repeat for several."
+    ),
+    markdown: str = typer.Option(
+        "standard",
+        "--markdown",
+        metavar="SIZE",
+        help="Size of .md files: summary, standard or full.",
+        autocompletion=markdown_sizes,
     ),
     fail_on: str = typer.Option(
         None,
@@ -179,6 +186,7 @@ def analyze(
     if config["engine"] != "local":
         raise ConfigError(f"--engine {config['engine']} is not built yet", "leave it out: the local engine reads files")
     targets = check_outputs(config["output"])
+    size = check_size(markdown)
 
     from analyzer.analysis import analyze as run
 
@@ -214,7 +222,7 @@ def analyze(
     for text in report["ledger"]["warnings"]:
         warn(text)
     try:
-        write_outputs(report, targets)
+        write_outputs(report, targets, size=size)
     finally:
         show(report, as_json=as_json, quiet=quiet)
     if not quiet:
@@ -252,9 +260,10 @@ def show(report: Mapping[str, Any], *, as_json: bool, quiet: bool) -> None:
     if as_json:
         sys.stdout.write(reports.canonical(report).decode("utf-8"))
     elif not quiet:
-        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        width = min(shutil.get_terminal_size((100, 24)).columns, 120)
-        typer.echo(reports.terminal_summary(report, width=width, color=color))
+        seen = screen()
+        typer.echo(
+            reports.terminal_summary(report, width=seen.width, height=seen.height, color=seen.color), color=seen.color
+        )
 
 
 def tripped(report: Mapping[str, Any], fail_on: str) -> bool:

@@ -72,7 +72,7 @@ def show(
 def report(
     saved: str = typer.Argument(..., metavar="SAVED.json", help="A saved report."),
     output: list[str] = typer.Option(
-        None, "-o", "--output", metavar="FILE", help="FILE.html, .md or .json; repeat for several."
+        None, "-o", "--output", metavar="FILE", help="FILE.html, .md, .sarif or .json; repeat for several."
     ),
 ) -> None:
     """Render a saved report again; without -o, print its summary."""
