@@ -14,6 +14,7 @@ import pytest
 
 from analyzer.history import open_history
 from analyzer.history.glance import glance_claims, glance_cycles, glance_errors
+from analyzer.reports.sizes import MARKDOWN_SIZES
 from benchmarks.made_reports import FIX, made_report
 
 OVEN, DOOR = "s2:08aa000000000001", "s2:08bb000000000002"
@@ -82,6 +83,7 @@ def test_verbs_and_options_are_completed(folder: Path) -> None:
     assert values(folder, "analyzer fix ve") == ["verify"]
     assert values(folder, "analyzer show --js") == ["--json"]
     assert values(folder, "analyzer analyze --fail-on re") == ["regressed"]
+    assert values(folder, "analyzer analyze --markdown ") == list(MARKDOWN_SIZES)
 
 
 def test_show_completes_the_ids_of_the_report_on_the_line(folder: Path) -> None:
