@@ -93,8 +93,8 @@ class Histogram:
 
 
 def wider_step(step_s: int) -> int:
-    """The next step after this one."""
-    return next((step for step in _STEPS_S if step > step_s), step_s * 2)
+    """The next step after this one, a whole number of it."""
+    return next((step for step in _STEPS_S if step > step_s and step % step_s == 0), step_s * 2)
 
 
 def _fitting(step: int, bins: dict[int, int]) -> tuple[int, dict[int, int]]:
