@@ -17,7 +17,7 @@ from analyzer.reports.drawing.fixes import fix_lanes
 from analyzer.reports.drawing.gaps import gap_lanes, gap_stripes
 from analyzer.reports.drawing.legend import Explained, legend
 from analyzer.reports.drawing.reading import busy_ranges, errors_here
-from analyzer.reports.drawing.shapes import Row, TableRow, stacked
+from analyzer.reports.drawing.shapes import Row, TableRow, Text, stacked
 from analyzer.reports.drawing.tests import test_lanes
 from analyzer.reports.hostile import one_line
 from analyzer.reports.templating import environment
@@ -25,6 +25,8 @@ from analyzer.reports.view import following_schema, view
 
 _TOP = 44
 """pixels that the axis takes"""
+_APART = 24.0
+"""between two times on a phone, in parts of 100"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +35,17 @@ class LeftOut:
 
     left: float
     right: float
-    text: str
+    text: Text
     """how long it is"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A time at the axis."""
+
+    place: float
+    words: Text
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +54,7 @@ class Timeline:
 
     title: str
     description: str
-    axis: Axis
+    ticks: tuple[Written, ...]
     left_out: tuple[LeftOut, ...]
     rows: tuple[Row, ...]
     moments: tuple[float, ...]
@@ -79,8 +90,10 @@ def draw_timeline(report: Mapping[str, Any], anchors: Mapping[str, str] | None =
     return Timeline(
         title=f"Timeline of cycle {one_line(report['cycle']['name'])}",
         description=_described(report, axis),
-        axis=axis,
-        left_out=tuple(LeftOut(left=b.left, right=b.right, text=duration(b.to_ns - b.from_ns)) for b in axis.breaks),
+        ticks=_written(axis),
+        left_out=tuple(
+            LeftOut(left=b.left, right=b.right, text=_left_out(duration(b.to_ns - b.from_ns))) for b in axis.breaks
+        ),
         rows=rows,
         moments=deploy_moments(report, axis),
         stripes=gap_stripes(report, axis),
@@ -113,6 +126,22 @@ def standalone(macro: str, drawing: object, *, height: int) -> str:
 @cache
 def _environment() -> Environment:
     return environment()
+
+
+def _left_out(text: str) -> Text:
+    return Text(full=f"{text} left out", brief=text)
+
+
+def _written(axis: Axis) -> tuple[Written, ...]:
+    """The ticks; a phone shows those that are far enough apart there."""
+    found, last = [], -100.0
+    for tick in axis.ticks:
+        fits = tick.place - last >= _APART
+        last = tick.place if fits else last
+        found.append(
+            Written(place=tick.place, words=Text(full=tick.text, brief=tick.text if fits else ""), anchor=tick.anchor)
+        )
+    return tuple(found)
 
 
 def _described(report: Mapping[str, Any], axis: Axis) -> str:

@@ -8,15 +8,16 @@ from typing import Any
 
 from analyzer.model import PastCycle
 from analyzer.reports import wording
-from analyzer.reports.drawing.shapes import NARROW, bar_path, letters_in
+from analyzer.reports.drawing.shapes import NARROW, WIDE, Text, bar_path, text_width
 from analyzer.reports.hostile import one_line, shorten
 from analyzer.reports.timeline import standalone
 from analyzer.reports.view import view
 
 MOST_POINTS = 24
 """cycles that are drawn; all of them are in the table"""
-MOST_TOLD = 12
-"""above it, numbers stand at the first, the last, the highest and the lowest point only"""
+_ROOM = 34
+"""pixels that the numbers of a point need; with less room only the first, last, highest and lowest point have them"""
+_MOST_LETTERS = 18
 LINE_TOP, LINE_HEIGHT = 30, 90
 BAR_TOP, BAR_HEIGHT = 158, 56
 HEIGHT = 240
@@ -32,6 +33,8 @@ class TrendRow:
     failed: int | None
     new: int | None
     resolved: int | None
+    at_risk: tuple[str, ...] = ()
+    """by unit, where values are configured"""
     is_this: bool = False
 
 
@@ -40,11 +43,11 @@ class TrendPoint:
     """One cycle in the drawing. `place` in parts of 100 of the width, y in pixels."""
 
     place: float
-    name: str
-    rate: str
-    """as a share; empty where it is not told at this point"""
+    name: Text
+    rate: Text
     rate_y: float | None
-    clusters: str
+    """None where the cycle has no pass rate"""
+    clusters: Text
     bar_y: float
     hint: str
     is_this: bool
@@ -78,11 +81,10 @@ def draw_trend(report: Mapping[str, Any]) -> Trend | None:
     shown = table[-MOST_POINTS:]
     places = [round((number + 0.5) * 100 / len(shown), 2) for number in range(len(shown))]
     most = max(row.clusters for row in shown)
-    told = _told(shown)
     width = min(60 / len(shown), 5.0)
+    told = _told(shown)
     points = [
-        _point(row, place, most, tells=number in told, room=NARROW / len(shown))
-        for number, (row, place) in enumerate(zip(shown, places, strict=True))
+        _point(row, place, most, told[number]) for number, (row, place) in enumerate(zip(shown, places, strict=True))
     ]
     bars = [
         (p - width / 2, p + width / 2, row.clusters / most if most else 0) for row, p in zip(shown, places, strict=True)
@@ -115,6 +117,7 @@ def _earlier(point: Mapping[str, Any]) -> TrendRow:
         failed=point.get("failed"),
         new=point.get("new"),
         resolved=point.get("resolved"),
+        at_risk=_at_risk(point.get("impact") or ()),
     )
 
 
@@ -128,31 +131,57 @@ def _this(report: Mapping[str, Any]) -> TrendRow:
         failed=report["tests"]["failed"] if report["tests"] else None,
         new=now.new,
         resolved=now.gone,
+        at_risk=_at_risk(report.get("impact_totals") or ()),
         is_this=True,
     )
 
 
-def _told(rows: Sequence[TrendRow]) -> set[int]:
-    if len(rows) <= MOST_TOLD:
-        return set(range(len(rows)))
+def _at_risk(totals: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(f"{wording.number(total['at_risk'])} {one_line(total['unit'])}" for total in totals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What is written at a point, on a screen and on a phone: its numbers, its name."""
+
+    numbers: tuple[bool, bool]
+    name: tuple[bool, bool]
+
+
+def _told(rows: Sequence[TrendRow]) -> list[_Told]:
+    last = len(rows) - 1
     rates = [(row.pass_rate, number) for number, row in enumerate(rows) if row.pass_rate is not None]
-    return {0, len(rows) - 1, *(number for _, number in (rates and [min(rates), max(rates)]))}
+    special = {0, last, *(number for _, number in (rates and [min(rates), max(rates)]))}
+    longest = text_width("x" * min(max(len(row.cycle) for row in rows), _MOST_LETTERS)) + 8
+    wide, narrow = (-(-longest * len(rows) // room) for room in (WIDE, NARROW))
+    fits_wide, fits_narrow = (room / len(rows) >= _ROOM for room in (WIDE, NARROW))
+    return [
+        _Told(
+            numbers=(fits_wide or number in special, fits_narrow or number in special),
+            name=((last - number) % wide == 0, (last - number) % narrow == 0),
+        )
+        for number in range(len(rows))
+    ]
 
 
-def _point(row: TrendRow, place: float, most: int, *, tells: bool, room: float) -> TrendPoint:
-    rate = wording.percent(row.pass_rate)
+def _point(row: TrendRow, place: float, most: int, told: _Told) -> TrendPoint:
+    rate = wording.percent(row.pass_rate) if row.pass_rate is not None else ""
     high = BAR_HEIGHT * row.clusters / most if most else 0
-    told = [f"pass rate {rate}" if row.pass_rate is not None else "no pass rate", wording.count(row.clusters, "error")]
+    says = [f"pass rate {rate}" if rate else "no pass rate", wording.count(row.clusters, "error")]
     return TrendPoint(
         place=place,
-        name=shorten(row.cycle, max(letters_in(room) - 1, 2)),
-        rate=rate if tells and row.pass_rate is not None else "",
+        name=_where(shorten(row.cycle, _MOST_LETTERS), told.name),
+        rate=_where(rate, told.numbers),
         rate_y=round(LINE_TOP + LINE_HEIGHT * (1 - row.pass_rate), 1) if row.pass_rate is not None else None,
-        clusters=wording.number(row.clusters) if tells else "",
+        clusters=_where(wording.number(row.clusters), told.numbers),
         bar_y=round(BAR_TOP + BAR_HEIGHT - high, 1),
-        hint=f"cycle {row.cycle}: {', '.join(told)}",
+        hint=f"cycle {row.cycle}: {', '.join(says)}",
         is_this=row.is_this,
     )
+
+
+def _where(text: str, shown: tuple[bool, bool]) -> Text:
+    return Text(full=text if shown[0] else "", brief=text if shown[1] else "")
 
 
 def _line(points: Sequence[TrendPoint]) -> str:

@@ -10,12 +10,27 @@ from analyzer.model import wider_step
 from analyzer.reports import wording
 from analyzer.reports.drawing.axis import SECOND_NS, Axis
 from analyzer.reports.drawing.reading import Json, time_of
-from analyzer.reports.drawing.shapes import LINE, Bars, Lanes, Line, Mark, Row, TableRow, bar_path, heading, remark
-from analyzer.reports.hostile import one_line, shorten
+from analyzer.reports.drawing.shapes import (
+    LINE,
+    Bars,
+    Lanes,
+    Line,
+    Mark,
+    Row,
+    TableRow,
+    bar_path,
+    heading,
+    label,
+    note_of,
+    remark,
+)
+from analyzer.reports.hostile import one_line
 
 MOST_REVISIONS = 10
 MINUTE_S = 60
 _BAR_HEIGHT = 14
+_APART = 0.4
+"""strokes nearer to one another are one"""
 _NARROWEST = 0.5
 """a bar of traffic is at least this wide, else minutes are taken together"""
 STATES = {
@@ -54,7 +69,11 @@ def deploy_lanes(report: Json, axis: Axis) -> Lanes:
 def deploy_moments(report: Json, axis: Axis) -> tuple[float, ...]:
     """Where something changed what runs, for the strokes through all rows."""
     times = [time_of(e["time"]) for e in report["deploys"]["timeline"] if e["event"] != "ready"]
-    return tuple(sorted({axis.place(time) for time in times if time is not None}))
+    found: list[float] = []
+    for place in sorted({axis.place(time) for time in times if time is not None}):
+        if not found or place - found[-1] > _APART:
+            found.append(place)
+    return tuple(found)
 
 
 def _key(revision: Json) -> tuple[str, str]:
@@ -87,7 +106,7 @@ def _times(revision: Json) -> list[int | None]:
 def _row(revision: Json, axis: Axis, asked: Mapping[int, int], step: int, tallest: int) -> Row:
     name, state = _name(revision), revision["state"]
     ground = LINE + (_BAR_HEIGHT + 3 if tallest else 3)
-    label = " · ".join(filter(None, (shorten(name, 48), state.replace("_", " "), _commit(revision))))
+    told = " · ".join(filter(None, (name, state.replace("_", " "), _commit(revision))))
     bars: tuple[Bars, ...] = ()
     if asked:
         width = step * SECOND_NS
@@ -108,8 +127,7 @@ def _row(revision: Json, axis: Axis, asked: Mapping[int, int], step: int, talles
     )
     return Row(
         height=ground + 10,
-        label=label,
-        note=requests,
+        words=(label(told, room=100), note_of(requests)),
         hint=f"{name}: {_says(revision)}",
         lines=_bands(revision, axis, ground),
         bars=bars,

@@ -11,14 +11,17 @@ from analyzer.reports.drawing.reading import Json, errors_here, histogram_of, sp
 from analyzer.reports.drawing.shapes import (
     LINE,
     NARROW,
+    WIDE,
     Bars,
     Lanes,
     Line,
     Row,
     TableRow,
+    Words,
     bar_path,
+    cut,
     heading,
-    letters_in,
+    note_of,
     remark,
     text_width,
 )
@@ -26,6 +29,8 @@ from analyzer.reports.hostile import one_line, shorten
 
 MOST_ERRORS = 12
 _HEIGHT = 16
+MOST_COMMON = 16
+"""up to so many in a bar all rows share one height, so that one error looks like one everywhere"""
 _NARROWEST = 0.4
 """a bar is at least this wide, else bins are taken together"""
 _MOST_TOLD = 8
@@ -36,11 +41,15 @@ def error_lanes(report: Json, axis: Axis, anchors: Mapping[str, str] | None = No
     here = errors_here(report)
     if not here:
         return Lanes(rows=(heading("Errors"), remark("No error in this window.")))
-    shown = here[:MOST_ERRORS]
-    drawn = [(cluster, _fitting(histogram_of(cluster), axis)) for cluster in shown]
+    drawn = [(cluster, _fitting(histogram_of(cluster), axis)) for cluster in here[:MOST_ERRORS]]
+    highest = max((_most(found) for _, found in drawn), default=0)
+    top = highest if highest <= MOST_COMMON else 0
     step = max((found.step_s for _, found in drawn if found), default=0)
-    rows = [_row(cluster, found, axis, (anchors or {}).get(cluster["fingerprint"])) for cluster, found in drawn]
-    note = f"bars: occurrences in {duration(step * SECOND_NS)}, each row to its own height" if step else ""
+    rows = []
+    for cluster, found in drawn:
+        rows.append(_row(cluster, found, axis, top or _most(found), (anchors or {}).get(cluster["fingerprint"])))
+    height = "one height for all" if top else "each row to its own height"
+    note = f"bars: occurrences in {duration(step * SECOND_NS)}, {height}" if step else ""
     rest = here[MOST_ERRORS:]
     if rest:
         count = wording.count(sum(c["count"] for c in rest), "occurrence")
@@ -59,20 +68,25 @@ def _fitting(histogram: Histogram | None, axis: Axis) -> Histogram | None:
     return histogram.coarser(step)
 
 
-def _row(cluster: Json, histogram: Histogram | None, axis: Axis, anchor: str | None) -> Row:
+def _most(histogram: Histogram | None) -> int:
+    return max((count for _, count in histogram.bins), default=0) if histogram else 0
+
+
+def _row(cluster: Json, histogram: Histogram | None, axis: Axis, top: int, anchor: str | None) -> Row:
+    """`top` is the count of a bar of full height."""
     seen = span_of(cluster, "first_seen", "last_seen")
-    most = max((count for _, count in histogram.bins), default=0) if histogram else 0
-    times = f"{wording.number(cluster['count'])} ×"
-    note = (
-        f"{times}, at most {wording.number(most)} in {duration(histogram.step_s * SECOND_NS)}" if histogram else times
-    )
+    times, most = f"{wording.number(cluster['count'])} ×", _most(histogram)
+    note = times
     if not seen:
         note = f"{times}, at unknown times"
-    room = NARROW - text_width(note) - 16
+    elif histogram and most < cluster["count"]:
+        note = f"{times}, at most {wording.number(most)} in {duration(histogram.step_s * SECOND_NS)}"
+    text = cut(cluster["title"], WIDE - text_width(note) - 8, NARROW - text_width(times) - 8)
+    title = Words(place=0, y=12, text=text)
     bars: tuple[Bars, ...] = ()
     lines = [Line(left=0, right=100, y=LINE + _HEIGHT, look="ground")]
     if histogram and histogram.bins:
-        path = bar_path(_bars(histogram, axis, most), _HEIGHT)
+        path = bar_path(_bars(histogram, axis, top), _HEIGHT)
         bars = (Bars(path=path, y=LINE, height=_HEIGHT, look="error"),)
     elif seen:
         left = min(axis.place(seen[0]), 99.4)
@@ -80,19 +94,18 @@ def _row(cluster: Json, histogram: Histogram | None, axis: Axis, anchor: str | N
         lines.append(Line(left=left, right=right, y=LINE + _HEIGHT - 4, look="between"))
     return Row(
         height=LINE + _HEIGHT + 8,
-        label=shorten(cluster["title"], letters_in(room)),
+        words=(title, note_of(note, times)),
         anchor=anchor,
-        note=note,
         hint=f"{shorten(cluster['title'], 200)}: {_told(cluster, histogram, axis)}",
         lines=tuple(lines),
         bars=bars,
     )
 
 
-def _bars(histogram: Histogram, axis: Axis, most: int) -> list[tuple[float, float, float]]:
+def _bars(histogram: Histogram, axis: Axis, top: int) -> list[tuple[float, float, float]]:
     width = histogram.step_s * SECOND_NS
     return [
-        (axis.place(number * width), axis.place((number + 1) * width), count / most) for number, count in histogram.bins
+        (axis.place(number * width), axis.place((number + 1) * width), count / top) for number, count in histogram.bins
     ]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from analyzer.reports import wording
 from analyzer.reports.drawing.axis import Axis
 from analyzer.reports.drawing.reading import Json, time_of
-from analyzer.reports.drawing.shapes import NARROW, Lanes, TableRow, heading, letters_in, remark
-from analyzer.reports.hostile import one_line, shorten
+from analyzer.reports.drawing.shapes import Lanes, TableRow, heading, remark
+from analyzer.reports.hostile import one_line
 
 MOST_GAPS = 3
 MOST_STRIPES = 50
@@ -17,7 +17,7 @@ def gap_lanes(report: Json, axis: Axis) -> Lanes:
     gaps = [gap for gap in report["ledger"]["gaps"] if gap["from"] or gap["to"]]
     if not gaps:
         return Lanes()
-    rows = [remark(shorten(f"{_when(gap, axis)}: {gap['reason']}", letters_in(NARROW))) for gap in gaps[:MOST_GAPS]]
+    rows = [remark(f"{_when(gap, axis)}: {gap['reason']}") for gap in gaps[:MOST_GAPS]]
     more = len(gaps) - MOST_GAPS
     if more > 0:
         rows.append(remark(f"{wording.count(more, 'more gap')}: under Ledger"))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from analyzer.reports.drawing.shapes import LINE, NARROW, text_width
+from analyzer.reports.drawing.shapes import LINE, text_width
 
 _NAMES = {
-    ("mark", "deployed"): "deployed",
+    ("mark", "deployed"): "deploy accepted",
     ("mark", "ready"): "ready",
     ("mark", "serving"): "serving",
     ("mark", "rolled_back"): "traffic taken back",
     ("mark", "refused"): "refused",
     ("mark", "fix"): "fix committed",
-    ("band", "waiting"): "there, not heard of",
+    ("band", "waiting"): "deployed, no log yet",
     ("band", "served"): "served",
     ("band", "draining"): "draining",
     ("band", "no_traffic"): "no request",
@@ -26,6 +26,7 @@ _NAMES = {
 _SIGN = {"mark": 16, "band": 26, "bar": 12}
 """pixels before the name"""
 _BETWEEN = 14
+_WIDTH = 900
 
 Sign = tuple[str, str]
 """(mark, band or bar; its name)"""
@@ -51,7 +52,7 @@ def legend(signs: Collection[Sign], top: int) -> tuple[tuple[Explained, ...], in
         if sign in signs:
             kind, name = sign
             width = _SIGN[kind] + text_width(text)
-            if x and x + width > NARROW:
+            if x and x + width > _WIDTH:
                 x, y = 0, y + LINE + 2
             found.append(Explained(x=x, y=y, kind=kind, name=name, text=text, shift=_SIGN[kind]))
             x += width + _BETWEEN

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-LINE = 16
-"""pixels that a line of words takes"""
+from analyzer.reports.hostile import shorten
+
+LINE, HEAD = 16, 26
+"""pixels that a line of words takes; the foot of the words of a heading"""
 _LETTER = 6.3
 """mean width of a letter in pixels, a bit too wide"""
-NARROW = 540
-"""pixels that a drawing is wide at least; what stands side by side must fit there"""
+WIDE, NARROW = 620, 290
+"""pixels that a drawing is wide at least, on a screen and on a phone; what stands side by side must fit there"""
 _SCALE = 10
 """parts of a bar's own grid in one part of 100"""
 
@@ -45,12 +47,20 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Words for a screen, and what of them a phone has room for; empty where it has none."""
+
+    full: str = ""
+    brief: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A short text at a place; `anchor` is start or end."""
+    """A text at a place; `anchor` is start or end."""
 
     place: float
     y: int
-    text: str
+    text: Text
     look: str = ""
     anchor: str = "start"
     shift: int = 0
@@ -62,18 +72,14 @@ class Row:
     """One row; shapes count their y from its top."""
 
     height: int
-    label: str = ""
+    words: tuple[Words, ...] = ()
     anchor: str | None = None
-    """id in the page that the label leads to"""
-    note: str = ""
-    """stands at the right end of the label's line"""
+    """id in the page that the first words lead to"""
     hint: str = ""
     """all of it in words: what a pointer shows, and what is read aloud"""
-    is_heading: bool = False
     lines: tuple[Line, ...] = ()
     bars: tuple[Bars, ...] = ()
     marks: tuple[Mark, ...] = ()
-    words: tuple[Words, ...] = ()
     top: int = 0
 
 
@@ -100,13 +106,29 @@ class Lanes:
 
 
 def heading(text: str, note: str = "") -> Row:
-    """The line above rows of one kind."""
-    return Row(height=LINE + 8, label=text, note=note, is_heading=True)
+    """The line above rows of one kind; a phone has no room for the note."""
+    words = (label(text, look="head", y=HEAD), note_of(note, y=HEAD))
+    return Row(height=HEAD + 6, words=words if note else words[:1])
 
 
 def remark(text: str) -> Row:
     """A line of words alone."""
-    return Row(height=LINE, words=(Words(place=0, y=12, text=text, look="soft"),))
+    return Row(height=LINE, words=(Words(place=0, y=12, text=cut(text, WIDE, NARROW), look="soft"),))
+
+
+def label(text: str, *, room: int = 0, look: str = "", y: int = 12) -> Words:
+    """Words at the left end; `room` is what stands at the other end, in pixels."""
+    return Words(place=0, y=y, text=cut(text, WIDE - room, NARROW), look=look)
+
+
+def note_of(full: str, brief: str = "", *, y: int = 12) -> Words:
+    """Words at the right end."""
+    return Words(place=100, y=y, text=Text(full=full, brief=brief), look="soft", anchor="end")
+
+
+def cut(text: str, wide: float, narrow: float) -> Text:
+    """The text on one line, shortened to so many pixels."""
+    return Text(full=shorten(text, _letters(wide)), brief=shorten(text, _letters(narrow)))
 
 
 def stacked(rows: Iterable[Row], top: int) -> tuple[tuple[Row, ...], int]:
@@ -130,11 +152,10 @@ def bar_path(bars: Sequence[tuple[float, float, float]], height: int, *, least: 
     return "".join(parts)
 
 
-def letters_in(pixels: float) -> int:
-    """How many letters fit."""
-    return int(pixels / _LETTER)
-
-
 def text_width(text: str) -> int:
     """About how many pixels a text takes."""
     return round(len(text) * _LETTER)
+
+
+def _letters(pixels: float) -> int:
+    return max(int(pixels / _LETTER), 8)

@@ -9,18 +9,18 @@ from analyzer.reports.drawing.axis import Axis
 from analyzer.reports.drawing.reading import FAILED, Json, span_of
 from analyzer.reports.drawing.shapes import (
     NARROW,
+    WIDE,
     Bars,
     Lanes,
-    Mark,
     Row,
     TableRow,
     Words,
     bar_path,
+    cut,
     heading,
-    letters_in,
     remark,
 )
-from analyzer.reports.hostile import one_line, shorten
+from analyzer.reports.hostile import one_line
 
 MOST_FAILED = 10
 MOST_BARS = 150
@@ -81,18 +81,17 @@ def _failed_row(result: Json, begin: int, end: int, axis: Axis) -> Row:
     """A bar when it ran, with its name on the side that has more room."""
     left, right = axis.place(begin), axis.place(end)
     is_right = left > 50
-    room = NARROW * (left if is_right else 100 - right) / 100 - 16
+    share = (left if is_right else 100 - right) / 100
     words = Words(
         place=left if is_right else right,
         y=12,
-        text=shorten(short_name(result["test"]), max(letters_in(room), 12)),
+        text=cut(short_name(result["test"]), WIDE * share - 12, NARROW * share - 12),
         anchor="end" if is_right else "start",
-        shift=-8 if is_right else 10,
+        shift=-6 if is_right else 6,
     )
     return Row(
         height=_ROW,
         bars=(Bars(path=bar_path([(left, right, 1)], 8), y=4, height=8, look="failed"),),
-        marks=(Mark(place=(left + right) / 2, y=8, shape="failed"),),
         words=(words,),
         hint=f"{one_line(result['test'])}: {result['status']}, {wording.moment(result['started'])}",
     )
