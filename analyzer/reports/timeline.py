@@ -25,6 +25,8 @@ from analyzer.reports.view import following_schema, view
 
 _TOP = 44
 """pixels that the axis takes"""
+_MARGIN = 12
+"""around a drawing that stands alone"""
 _APART = 24.0
 """between two times on a phone, in parts of 100"""
 
@@ -120,7 +122,9 @@ def standalone(macro: str, drawing: object, *, height: int) -> str:
     """A drawing as an SVG with its own style."""
     env = _environment()
     with following_schema(UndefinedError):
-        return env.get_template("html/chart_alone.svg.j2").render(kind=macro, drawing=drawing, height=height)
+        return env.get_template("html/chart_alone.svg.j2").render(
+            kind=macro, drawing=drawing, height=height + 2 * _MARGIN
+        )
 
 
 @cache

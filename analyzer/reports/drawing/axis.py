@@ -154,6 +154,15 @@ def duration(span_ns: int) -> str:
     return f"{round(seconds / 86_400)} days"
 
 
+def width_of_bins(step_s: int) -> str:
+    """`1 s`, `5 min`, `2 h`, `1 day`: exactly."""
+    for seconds, unit in ((86_400, "day"), (3600, "h"), (60, "min")):
+        if step_s % seconds == 0:
+            count = step_s // seconds
+            return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''}"
+    return f"{step_s} s"
+
+
 def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for begin, end in sorted(ranges):
