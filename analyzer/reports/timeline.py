@@ -18,7 +18,7 @@ from analyzer.reports.drawing.gaps import gap_lanes, gap_stripes
 from analyzer.reports.drawing.legend import Explained, legend
 from analyzer.reports.drawing.reading import busy_ranges, errors_here
 from analyzer.reports.drawing.shapes import Row, TableRow, Text, stacked
-from analyzer.reports.drawing.tests import test_lanes
+from analyzer.reports.drawing.runs import run_lanes
 from analyzer.reports.hostile import one_line
 from analyzer.reports.templating import environment
 from analyzer.reports.view import following_schema, view
@@ -83,7 +83,7 @@ def draw_timeline(report: Mapping[str, Any], anchors: Mapping[str, str] | None =
         gap_lanes(report, axis),
         deploy_lanes(report, axis),
         fix_lanes(report, axis),
-        test_lanes(report, axis),
+        run_lanes(report, axis),
         error_lanes(report, axis, anchors),
     )
     rows, foot = stacked((row for lane in lanes for row in lane.rows), _TOP)
@@ -94,7 +94,8 @@ def draw_timeline(report: Mapping[str, Any], anchors: Mapping[str, str] | None =
         description=_described(report, axis),
         ticks=_written(axis),
         left_out=tuple(
-            LeftOut(left=b.left, right=b.right, text=_left_out(duration(b.to_ns - b.from_ns))) for b in axis.breaks
+            LeftOut(left=round(b.left, 2), right=round(b.right, 2), text=_left_out(duration(b.to_ns - b.from_ns)))
+            for b in axis.breaks
         ),
         rows=rows,
         moments=deploy_moments(report, axis),
@@ -155,4 +156,4 @@ def _described(report: Mapping[str, Any], axis: Axis) -> str:
     said = [f"{wording.span(report['cycle']['window'])}: {wording.listed(counts)}."]
     if axis.breaks:
         said.append(f"{wording.count(len(axis.breaks), 'stretch', 'stretches')} without anything left out.")
-    return " ".join([*said, "The table holds the same in words."])
+    return " ".join(said)

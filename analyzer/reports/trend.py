@@ -208,5 +208,5 @@ def _described(rows: Sequence[TrendRow]) -> str:
     return (
         f"{wording.count(len(rows), 'cycle')}. Pass rate {wording.percent(before.pass_rate)}, then "
         f"{wording.percent(now.pass_rate)}; {wording.count(before.clusters, 'error')}, then "
-        f"{wording.number(now.clusters)}. The table holds the same in numbers."
+        f"{wording.number(now.clusters)}."
     )

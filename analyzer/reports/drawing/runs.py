@@ -32,7 +32,7 @@ _ROW = 16
 Spans = list[tuple[float, float]]
 
 
-def test_lanes(report: Json, axis: Axis) -> Lanes:
+def run_lanes(report: Json, axis: Axis) -> Lanes:
     """A strip of all runs, tall where they failed, then one row for each failed test."""
     tests = report["tests"]
     if tests is None:
