@@ -17,8 +17,8 @@ from analyzer.reports.drawing.fixes import fix_lanes
 from analyzer.reports.drawing.gaps import gap_lanes, gap_stripes
 from analyzer.reports.drawing.legend import Explained, legend
 from analyzer.reports.drawing.reading import busy_ranges, errors_here
-from analyzer.reports.drawing.shapes import Row, TableRow, Text, stacked
 from analyzer.reports.drawing.runs import run_lanes
+from analyzer.reports.drawing.shapes import Row, TableRow, Text, stacked
 from analyzer.reports.hostile import one_line
 from analyzer.reports.templating import environment
 from analyzer.reports.view import following_schema, view
@@ -113,10 +113,10 @@ def timeline_svg(report: Mapping[str, Any]) -> str:
 
     Raises `ReportError` where it is not a report.
     """
-    drawing = draw_timeline(view(report).report)
-    if drawing is None:
-        return ""
-    return standalone("timeline", drawing, height=drawing.height)
+    shown = view(report).report
+    with following_schema():
+        drawing = draw_timeline(shown)
+    return standalone("timeline", drawing, height=drawing.height) if drawing else ""
 
 
 def standalone(macro: str, drawing: object, *, height: int) -> str:

@@ -11,7 +11,7 @@ from analyzer.reports import wording
 from analyzer.reports.drawing.shapes import NARROW, Text, bar_path, text_width
 from analyzer.reports.hostile import one_line, shorten
 from analyzer.reports.timeline import standalone
-from analyzer.reports.view import view
+from analyzer.reports.view import following_schema, view
 
 MOST_POINTS = 24
 """cycles that are drawn; all of them are in the table"""
@@ -109,7 +109,9 @@ def trend_svg(report: Mapping[str, Any]) -> str:
 
     Raises `ReportError` where it is not a report.
     """
-    drawing = draw_trend(view(report).report)
+    shown = view(report).report
+    with following_schema():
+        drawing = draw_trend(shown)
     return standalone("trend", drawing, height=drawing.height) if drawing else ""
 
 

@@ -13,7 +13,7 @@ MOST_BREAKS = 4
 _BREAK_WIDTH = 4.0
 _IDLE_SHARE = 1 / 3
 """an idle stretch this long, as a part of the time drawn so far, is left out"""
-_LEAST_IDLE_NS = 10 * SECOND_NS
+_LEAST_IDLE_NS = 20 * SECOND_NS
 _PADDING = 0.03
 """kept of a stretch on both its sides, as a part of the time drawn"""
 _APART = 12.0
