@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from jinja2 import Environment, UndefinedError
@@ -29,6 +30,8 @@ _MARGIN = 12
 """around a drawing that stands alone"""
 _APART = 24.0
 """between two times on a phone, in parts of 100"""
+_BESIDE = 16.0
+"""between two breaks that are called so, in parts of 100"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +96,7 @@ def draw_timeline(report: Mapping[str, Any], anchors: Mapping[str, str] | None =
         title=f"Timeline of cycle {one_line(report['cycle']['name'])}",
         description=_described(report, axis),
         ticks=_written(axis),
-        left_out=tuple(
-            LeftOut(left=round(b.left, 2), right=round(b.right, 2), text=_left_out(duration(b.to_ns - b.from_ns)))
-            for b in axis.breaks
-        ),
+        left_out=_left_out(axis),
         rows=rows,
         moments=deploy_moments(report, axis),
         stripes=gap_stripes(report, axis),
@@ -133,8 +133,15 @@ def _environment() -> Environment:
     return environment()
 
 
-def _left_out(text: str) -> Text:
-    return Text(full=f"{text} left out", brief=text)
+def _left_out(axis: Axis) -> tuple[LeftOut, ...]:
+    """The breaks; where two are near each other only their lengths are written."""
+    near = any(b.left - a.left < _BESIDE for a, b in pairwise(axis.breaks))
+    found = []
+    for one in axis.breaks:
+        long = duration(one.to_ns - one.from_ns)
+        text = Text(full=long if near else f"{long} left out", brief=long)
+        found.append(LeftOut(left=round(one.left, 2), right=round(one.right, 2), text=text))
+    return tuple(found)
 
 
 def _written(axis: Axis) -> tuple[Written, ...]:

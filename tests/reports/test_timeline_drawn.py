@@ -200,7 +200,7 @@ def test_a_revision_that_has_the_fix_by_ancestry_is_quoted() -> None:
 @pytest.mark.parametrize(
     ("report", "drawn_rows", "said"),
     [
-        (many_revisions(40), "-kip · ", "30 older revisions: in the table"),
+        (many_revisions(40), "-kip · ", "30 older revisions: under Deploys"),
         (many_failed(200), "test_number_", "190 more failed tests: under Tests"),
         (many_errors(60), "is cold", "48 more errors with 48 occurrences not drawn: under Clusters"),
     ],
@@ -212,11 +212,12 @@ def test_the_first_ones_are_drawn_and_the_rest_is_said(report: dict[str, Any], d
     assert said in texts(timeline)
 
 
-def test_the_newest_revisions_are_the_ones_drawn_and_the_table_has_all() -> None:
+def test_the_newest_revisions_are_the_ones_drawn_and_in_the_table() -> None:
     timeline = drawn(many_revisions(40))
     assert row(timeline, "orders-00039-kip")
     assert not [text for text in texts(timeline) if "orders-00029-kip" in text]
-    assert len([r for r in timeline.table if r.kind == "revision"]) == 40
+    names = [r.name for r in timeline.table if r.kind == "revision"]
+    assert names == [f"orders-{number:05}-kip" for number in range(30, 40)]
 
 
 def test_an_older_report_shows_from_when_to_when_an_error_was_seen() -> None:

@@ -58,10 +58,10 @@ def deploy_lanes(report: Json, axis: Axis) -> Lanes:
         return Lanes(rows=(heading("Revisions"), remark("No deploy and no revision was seen.")))
     note = f"bars: requests, at most {wording.number(tallest)} in {width_of_bins(step)}" if tallest else ""
     older = len(found) - len(shown)
-    more = [remark(f"{wording.count(older, 'older revision')}: in the table")] if older else []
+    more = [remark(f"{wording.count(older, 'older revision')}: under Deploys")] if older else []
     return Lanes(
         rows=(heading("Revisions", note), *rows, *more),
-        table=tuple(_table_row(r) for r in found),
+        table=tuple(_table_row(r) for r in shown),
         signs=frozenset(signs),
     )
 
