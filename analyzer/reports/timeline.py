@@ -74,10 +74,12 @@ class Timeline:
     table: tuple[TableRow, ...]
 
 
-def draw_timeline(report: Mapping[str, Any], anchors: Mapping[str, str] | None = None) -> Timeline | None:
+def draw_timeline(
+    report: Mapping[str, Any], clusters: Mapping[str, str] | None = None, tests: Mapping[str, str] | None = None
+) -> Timeline | None:
     """The timeline of a cleaned report; None where it holds no time at all.
 
-    `anchors`: fingerprint → id in the page that the row of that error leads to.
+    `clusters` and `tests`: fingerprint, name → id in the page that the row of that error or failed test leads to.
     """
     axis = time_axis(busy_ranges(report))
     if axis is None:
@@ -86,8 +88,8 @@ def draw_timeline(report: Mapping[str, Any], anchors: Mapping[str, str] | None =
         gap_lanes(report, axis),
         deploy_lanes(report, axis),
         fix_lanes(report, axis),
-        run_lanes(report, axis),
-        error_lanes(report, axis, anchors),
+        run_lanes(report, axis, tests or {}),
+        error_lanes(report, axis, clusters or {}),
     )
     rows, foot = stacked((row for lane in lanes for row in lane.rows), _TOP)
     signs = frozenset[tuple[str, str]]().union(*(lane.signs for lane in lanes))

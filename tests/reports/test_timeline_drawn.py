@@ -270,6 +270,14 @@ def test_the_rows_of_errors_lead_to_their_clusters_and_so_does_the_table() -> No
         assert table.count(link) == 1
 
 
+def test_the_rows_of_failed_tests_lead_to_their_results() -> None:
+    html = render(busy_cycle(), "html")
+    picture, table = section(html, "timeline").split("<details", 1)
+    anchors = re.findall(r'<a href="#([^"]+)"><text[^>]*>test_(?:receipts|bread)</text>', picture)
+    assert len(anchors) == 2
+    assert all(f'id="{one}"' in html and f'href="#{one}"' in table for one in anchors)
+
+
 def test_the_table_says_in_words_what_the_drawing_shows() -> None:
     rows = {r.name: (r.kind, r.says) for r in drawn(busy_cycle()).table}
     assert rows["Receipt could not be printed"] == (

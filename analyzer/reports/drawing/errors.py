@@ -36,7 +36,7 @@ _NARROWEST = 0.4
 _MOST_TOLD = 8
 
 
-def error_lanes(report: Json, axis: Axis, anchors: Mapping[str, str] | None = None) -> Lanes:
+def error_lanes(report: Json, axis: Axis, anchors: Mapping[str, str]) -> Lanes:
     """The first errors of the report, each with its bars; the rest in words. `anchors`: fingerprint → id in a page."""
     here = errors_here(report)
     if not here:
@@ -47,14 +47,14 @@ def error_lanes(report: Json, axis: Axis, anchors: Mapping[str, str] | None = No
     step = max((found.step_s for _, found in drawn if found), default=0)
     rows = []
     for cluster, found in drawn:
-        rows.append(_row(cluster, found, axis, top or _most(found), (anchors or {}).get(cluster["fingerprint"])))
+        rows.append(_row(cluster, found, axis, top or _most(found), anchors.get(cluster["fingerprint"])))
     height = "one height for all" if top else "each row to its own height"
     note = f"bars: occurrences in {width_of_bins(step)}, {height}" if step else ""
     rest = here[MOST_ERRORS:]
     if rest:
         count = wording.count(sum(c["count"] for c in rest), "occurrence")
         rows.append(remark(f"{wording.count(len(rest), 'more error')} with {count} not drawn: under Clusters"))
-    table = tuple(_table_row(c, f, axis, (anchors or {}).get(c["fingerprint"])) for c, f in drawn)
+    table = tuple(_table_row(c, f, axis, anchors.get(c["fingerprint"])) for c, f in drawn)
     return Lanes(rows=(heading("Errors", note), *rows), table=table)
 
 
