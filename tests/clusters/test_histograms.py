@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.clusters import SignedEvent, cluster_events
-from analyzer.model import MOST_BINS, ErrorEvent, Histogram, Severity, Signature, parse_time
+from analyzer.model import MOST_BINS, ErrorEvent, Histogram, Severity, Signature, parse_time, wider_step
 
 SECOND = 1_000_000_000
 DAY = 86_400
@@ -92,10 +92,20 @@ def test_a_histogram_survives_the_report(given_times: list[int | None]) -> None:
         (600, 60, 600),
         (14 * 24, 3600, 6 * 3600),
         (400, DAY, 8 * DAY),
+        (97, DAY, 2 * DAY),
     ],
 )
 def test_the_step_fits_the_span(count: int, every_s: float, step_s: int) -> None:
     assert Histogram.of(spread(count, every_s)).step_s == step_s
+
+
+def test_every_step_is_a_whole_number_of_the_one_before_it_and_wider() -> None:
+    for step in (1, 7, 3600):
+        for _ in range(30):
+            wider = wider_step(step)
+            assert wider > step
+            assert wider % step == 0
+            step = wider
 
 
 def test_a_burst_in_a_long_window_keeps_its_seconds() -> None:
