@@ -114,8 +114,8 @@ def _bins(cluster: Mapping[str, Any], order: int) -> list[Spec]:
         "change": cluster["change"] or _CHANGES[-1],
         "services": ", ".join(cluster["services"]),
     }
-    found = cluster.get("histogram")
-    begin = parse_time(found["from"]) if found else None
+    found = cluster.get("histogram") or {}
+    begin = parse_time(found.get("from") or "")
     if begin is None:
         return [_bar(named, parse_time(cluster["first_seen"]), parse_time(cluster["last_seen"]), cluster["count"])]
     step_ns = found["step_s"] * _SECOND_NS

@@ -14,7 +14,7 @@ from analyzer.analysis import many
 from analyzer.errors import ConfigError
 from analyzer.model import Severity, format_time
 from analyzer.notebook.columns import Named, read_rows
-from analyzer.pipeline.rows import GroupedRows, group_events, group_rows
+from analyzer.pipeline.rows import GroupedRows, SignedRow, group_events, group_rows
 from analyzer.tables import BINS, EVENTS, GROUPS, SIGNATURES, rows_of, table
 
 _FINGERPRINT = re.compile(r"s[0-9]+:[0-9a-f]{16}")
@@ -131,7 +131,7 @@ class Incident:
         rules, salt = many(named.pop("rules", ())), named.pop("salt", None)
         least = _severity(level)
         if not any(named.values()) and not rules and _is_signed(self._frame):
-            return group_events(list(_event_rows(self._frame)), least=least)
+            return group_events(list(_signed_rows(self._frame)), least=least)
         rows = read_rows(self._frame, cast(Named, named))
         return group_rows(rows, least=least, rules=rules, salt=salt)
 
@@ -152,13 +152,23 @@ def _is_signed(frame: pd.DataFrame) -> bool:
     return all(isinstance(p, str) and _FINGERPRINT.fullmatch(p) for p in frame["fingerprint"].unique().tolist())
 
 
-def _event_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _signed_rows(frame: pd.DataFrame) -> Iterator[SignedRow]:
     schema = {name: column for name, column in EVENTS.items() if name in frame.columns}
-    times = frame["timestamp"].dt.as_unit("ns")
-    for row, time in zip(rows_of(frame, schema), times.tolist(), strict=True):
+    times = frame["timestamp"].dt.as_unit("ns").tolist()
+    for place, (row, time) in enumerate(zip(rows_of(frame, schema), times, strict=True)):
         trace = next(iter(row.get("stack_traces") or ()), None)
         root = trace["exceptions"][trace["root"] if trace["root"] is not None else trace["last"]] if trace else {}
-        yield {**row, "time_ns": None if pd.isna(time) else time.value, "exception_type": root.get("type")}
+        yield SignedRow(
+            place=place,
+            fingerprint=row["fingerprint"],
+            title=row["title"],
+            template=row["template"],
+            message=row["message"],
+            severity=_severity(row["severity"]),
+            time_ns=None if pd.isna(time) else time.value,
+            service=row["service"] or "",
+            exception_type=root.get("type"),
+        )
 
 
 def _severity(level: str | None) -> Severity | None:

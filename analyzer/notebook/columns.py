@@ -59,7 +59,7 @@ def read_rows(frame: pd.DataFrame, named: Named) -> Iterator[Row]:
 
     Without a column of times a `DatetimeIndex` is the time. Raises `ConfigError` where no column holds text.
     """
-    asked: dict[str, Hashable] = {role: name for role, name in named.items() if name is not None}  # type: ignore[misc]
+    asked: dict[str, Hashable] = {role: name for role, name in named.items() if name is not None}
     for role, name in asked.items():
         _check(frame, role, name)
     is_entries = "message" not in asked and any(_is_payload(name) for name in frame.columns)
@@ -76,7 +76,7 @@ def read_rows(frame: pd.DataFrame, named: Named) -> Iterator[Row]:
     if "timestamp" not in found and not is_entries and isinstance(frame.index, pd.DatetimeIndex):
         times = _values(frame.index.to_series())
     for at in range(len(frame)):
-        row = {name: column[at] for name, column in values.items() if column[at] is not None}
+        row: dict[Hashable, Any] = {name: column[at] for name, column in values.items() if column[at] is not None}
         if times is not None and times[at] is not None:
             row["timestamp"] = times[at]
         yield _entry_row(row, asked) if is_entries else _text_row(row, found, whole="message" not in asked)
@@ -87,12 +87,12 @@ def _find(frame: pd.DataFrame) -> dict[str, Hashable]:
     spelled: dict[str, Hashable] = {}
     for name in frame.columns:
         spelled.setdefault(str(name).lower(), name)
-    found = {}
+    found: dict[str, Hashable] = {}
     for role, names in NAMES.items():
-        name = next((spelled[n.lower()] for n in names if n.lower() in spelled), None)
-        if name is not None:
-            _check(frame, role, name)
-            found[role] = name
+        column = next((spelled[n.lower()] for n in names if n.lower() in spelled), None)
+        if column is not None:
+            _check(frame, role, column)
+            found[role] = column
     return found
 
 

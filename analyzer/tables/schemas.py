@@ -279,7 +279,9 @@ SIGNATURES: Schema = {
 """one row a row of the frame, same index: `frame.incident.signature()`"""
 
 GROUPS: Schema = {
-    "fingerprint": _text("stable id, the report's own"),
+    "fingerprint": _text(
+        "stable id: the report's own for errors and warnings, that of `cluster_messages` for all else"
+    ),
     "title": _text("the line a person would quote"),
     "template": _text("the message with what varies masked"),
     "severity": _text("highest level; NA where none is known"),
