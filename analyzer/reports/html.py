@@ -12,6 +12,8 @@ from jinja2 import Environment, UndefinedError
 from markupsafe import Markup
 
 from analyzer.reports.templating import environment
+from analyzer.reports.timeline import draw_timeline
+from analyzer.reports.trend import draw_trend
 from analyzer.reports.view import following_schema, view
 
 
@@ -19,10 +21,16 @@ def render_html(report: Mapping[str, Any]) -> str:
     """The page of a report dict. Raises `ReportError` where it is not a report."""
     shown = view(report)
     env = _environment()
-    style, script = _source(env, "html/style.css"), _source(env, "html/script.js")
+    style, script = _source(env, "html/style.css") + _source(env, "html/charts.css"), _source(env, "html/script.js")
     with following_schema(UndefinedError):
         return env.get_template("html/report.html.j2").render(
-            v=shown, r=shown.report, style=Markup(style), script=Markup(script), policy=_policy(style, script)
+            v=shown,
+            r=shown.report,
+            timeline_of=draw_timeline(shown.report, shown.cluster_anchors),
+            trend_of=draw_trend(shown.report),
+            style=Markup(style),
+            script=Markup(script),
+            policy=_policy(style, script),
         )
 
 

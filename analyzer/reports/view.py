@@ -13,7 +13,6 @@ from analyzer.errors import ReportError
 from analyzer.model.report import SCHEMA_ID
 from analyzer.reports.answers import Answer, answer, banners, error_clusters
 from analyzer.reports.hostile import clean_values, one_line, shorten
-from analyzer.reports.lanes import Lanes, lanes
 from analyzer.reports.sums import Sum, ledger_sums
 from analyzer.reports.undecided import Undecided, undecided
 
@@ -44,11 +43,6 @@ class View:
     def here(self) -> tuple[Mapping[str, Any], ...]:
         """Error clusters of this window, without noise and accepted ones."""
         return tuple(c for c in error_clusters(self.report) if c["count"])
-
-    @property
-    def lanes(self) -> Lanes | None:
-        """When the errors of this window happened."""
-        return lanes(self.here, self.report["deploys"]["timeline"])
 
     def evidence_anchor(self, cause: Mapping[str, Any], evidence: Mapping[str, Any]) -> str | None:
         """The id of the code path of this cause that holds the evidence's line."""

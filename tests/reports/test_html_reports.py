@@ -20,7 +20,7 @@ VOID = {"meta", "input", "br", "rect", "circle", "img", "link"}
 TAGS = {
     *("html", "head", "meta", "title", "style", "body", "header", "nav", "main", "footer", "script", "input"),
     *("h1", "h2", "h3", "h4", "p", "ul", "ol", "li", "section", "article", "div", "span", "small", "b", "a"),
-    *("code", "pre", "svg", "rect", "circle", "table", "thead", "tbody", "tr", "th", "td"),
+    *("code", "pre", "svg", "rect", "circle", "line", "path", "g", "text", "desc", "table", "thead", "tbody", "tr", "th", "td"),
     *("details", "summary", "dl", "dt", "dd"),
 }
 
