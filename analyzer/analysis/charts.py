@@ -29,8 +29,10 @@ _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _MOST_CLUSTERS = 15
 _LABEL = 60
 _SECOND_NS = 1_000_000_000
-_CHANGES = ("new", "regressed", "ongoing", "not compared")
-_COLORS = ("#c5221f", "#9334e6", "#e37400", "#1a73e8")
+_GRAY = "#80868b"
+"""seen on white and on black: a viewer chooses the ground"""
+_NOT_COMPARED = "not compared"
+_COLORS = {"new": "#c5221f", "regressed": "#9334e6", "ongoing": "#e37400", _NOT_COMPARED: "#1a73e8"}
 
 Spec = dict[str, Any]
 
@@ -111,7 +113,7 @@ def _bins(cluster: Mapping[str, Any], order: int) -> list[Spec]:
     named = {
         "error": label,
         "order": order,
-        "change": cluster["change"] or _CHANGES[-1],
+        "change": cluster["change"] or _NOT_COMPARED,
         "services": ", ".join(cluster["services"]),
     }
     found = cluster.get("histogram") or {}
@@ -144,6 +146,9 @@ def _deploys(report: Mapping[str, Any]) -> list[Spec]:
 
 def _timeline_spec(title: str, rows: Sequence[Spec], deploys: Sequence[Spec]) -> Spec:
     time = {"field": "from", "type": "temporal", "title": "time (UTC)", "scale": {"type": "utc"}}
+    met = {row["change"] for row in rows}
+    shown = [change for change in _COLORS if change in met]
+    most = max(row["count"] for row in rows)
     errors = {
         "data": {"values": list(rows)},
         "mark": {"type": "bar", "minBandSize": 3, "tooltip": True},
@@ -160,16 +165,22 @@ def _timeline_spec(title: str, rows: Sequence[Spec], deploys: Sequence[Spec]) ->
             "color": {
                 "field": "change",
                 "type": "nominal",
-                "scale": {"domain": list(_CHANGES), "range": list(_COLORS)},
+                "scale": {"domain": shown, "range": [_COLORS[change] for change in shown]},
                 "title": "change",
             },
-            "opacity": {"field": "count", "type": "quantitative", "title": "occurrences", "scale": {"range": [0.4, 1]}},
+            "opacity": {
+                "field": "count",
+                "type": "quantitative",
+                "title": "occurrences",
+                "scale": {"range": [0.5, 1]},
+                "legend": {"values": sorted({1, (1 + most) // 2, most}), "format": "d", "symbolFillColor": _GRAY},
+            },
             "tooltip": _tooltip({"error": "error", "count": "occurrences", "at": "from", "services": "services"}),
         },
     }
     marks = {
         "data": {"values": list(deploys)},
-        "mark": {"type": "rule", "strokeDash": [4, 3], "color": "#5f6368"},
+        "mark": {"type": "rule", "strokeDash": [4, 3], "color": _GRAY},
         "encoding": {
             "x": time,
             "tooltip": _tooltip({"event": "event", "service": "service", "revision": "revision", "at": "time"}),

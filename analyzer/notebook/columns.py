@@ -10,6 +10,7 @@ import pandas as pd
 
 from analyzer.errors import ConfigError
 from analyzer.sources.app_rows import log_entry_of
+from analyzer.tables import encodable
 
 PAYLOADS = (
     "textPayload",
@@ -186,8 +187,8 @@ def _values(column: pd.Series[Any]) -> list[Any]:
 
 def _plain(value: Any) -> Any:
     """A value without numpy and pandas in it."""
-    if isinstance(value, str) or value is None:
-        return value
+    if isinstance(value, str):
+        return encodable(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):
@@ -196,6 +197,6 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, pd.Timestamp):
         return None if value is pd.NaT else value.isoformat(timespec="nanoseconds")
-    if value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):
         return None
     return value.item() if isinstance(value, np.generic) else value

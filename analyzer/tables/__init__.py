@@ -4,7 +4,7 @@ Takes the report as a dict; gives tables, each of one schema written in `schemas
 lists stay Python lists in `object` columns; what is not known is NA.
 """
 
-from analyzer.tables.making import rows_of, table
+from analyzer.tables.making import encodable, rows_of, table
 from analyzer.tables.reading import events_table, messages_table, report_table
 from analyzer.tables.schemas import (
     ACTIONS,
@@ -60,6 +60,7 @@ __all__ = [
     "TREND",
     "Column",
     "Schema",
+    "encodable",
     "events_table",
     "messages_table",
     "report_table",

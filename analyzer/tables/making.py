@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import pandas as pd
 
-from analyzer.tables.schemas import LIST, TIME, Schema
+from analyzer.tables.schemas import LIST, STRING, TIME, Schema
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def table(rows: Iterable[Mapping[str, Any]], schema: Schema) -> pd.DataFrame:
@@ -25,8 +28,15 @@ def table(rows: Iterable[Mapping[str, Any]], schema: Schema) -> pd.DataFrame:
         elif column.dtype == LIST:
             columns[name] = pd.Series([list(value or ()) for value in values], dtype="object")
         else:
+            if column.dtype == STRING:
+                values = [encodable(v) if isinstance(v, str) else v for v in values]
             columns[name] = pd.Series(values, dtype=cast(Any, column.dtype))
     return pd.DataFrame(columns)
+
+
+def encodable(text: str) -> str:
+    """The text with `\ufffd` for halves of characters, which JSON can hold and a table cannot."""
+    return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def rows_of(frame: pd.DataFrame, schema: Schema) -> list[dict[str, Any]]:
