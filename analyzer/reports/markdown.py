@@ -139,3 +139,9 @@ def _note(dropped: list[Section]) -> str:
     names = dict.fromkeys(section.name for section in reversed(dropped))
     said = [f"{details} cluster details" if name == "cluster details" else name for name in names]
     return f"*Left out to fit the ticket: {wording.listed(said)}. The HTML and JSON reports have all of it.*"
+
+
+def cause_markdown(shown: View, cause: Mapping[str, Any]) -> str:
+    """One cause of a view, as it stands in the ticket."""
+    text = _environment().get_template("md/cause.md.j2").render(v=shown, r=shown.report, cause=cause)
+    return _tidy(text) + "\n"

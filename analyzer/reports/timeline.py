@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from jinja2 import Environment, UndefinedError
@@ -17,16 +18,20 @@ from analyzer.reports.drawing.fixes import fix_lanes
 from analyzer.reports.drawing.gaps import gap_lanes, gap_stripes
 from analyzer.reports.drawing.legend import Explained, legend
 from analyzer.reports.drawing.reading import busy_ranges, errors_here
+from analyzer.reports.drawing.runs import run_lanes
 from analyzer.reports.drawing.shapes import Row, TableRow, Text, stacked
-from analyzer.reports.drawing.tests import test_lanes
 from analyzer.reports.hostile import one_line
 from analyzer.reports.templating import environment
 from analyzer.reports.view import following_schema, view
 
 _TOP = 44
 """pixels that the axis takes"""
+_MARGIN = 12
+"""around a drawing that stands alone"""
 _APART = 24.0
 """between two times on a phone, in parts of 100"""
+_BESIDE = 16.0
+"""between two breaks that are called so, in parts of 100"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +74,12 @@ class Timeline:
     table: tuple[TableRow, ...]
 
 
-def draw_timeline(report: Mapping[str, Any], anchors: Mapping[str, str] | None = None) -> Timeline | None:
+def draw_timeline(
+    report: Mapping[str, Any], clusters: Mapping[str, str] | None = None, tests: Mapping[str, str] | None = None
+) -> Timeline | None:
     """The timeline of a cleaned report; None where it holds no time at all.
 
-    `anchors`: fingerprint → id in the page that the row of that error leads to.
+    `clusters` and `tests`: fingerprint, name → id in the page that the row of that error or failed test leads to.
     """
     axis = time_axis(busy_ranges(report))
     if axis is None:
@@ -81,8 +88,8 @@ def draw_timeline(report: Mapping[str, Any], anchors: Mapping[str, str] | None =
         gap_lanes(report, axis),
         deploy_lanes(report, axis),
         fix_lanes(report, axis),
-        test_lanes(report, axis),
-        error_lanes(report, axis, anchors),
+        run_lanes(report, axis, tests or {}),
+        error_lanes(report, axis, clusters or {}),
     )
     rows, foot = stacked((row for lane in lanes for row in lane.rows), _TOP)
     signs = frozenset[tuple[str, str]]().union(*(lane.signs for lane in lanes))
@@ -91,9 +98,7 @@ def draw_timeline(report: Mapping[str, Any], anchors: Mapping[str, str] | None =
         title=f"Timeline of cycle {one_line(report['cycle']['name'])}",
         description=_described(report, axis),
         ticks=_written(axis),
-        left_out=tuple(
-            LeftOut(left=b.left, right=b.right, text=_left_out(duration(b.to_ns - b.from_ns))) for b in axis.breaks
-        ),
+        left_out=_left_out(axis),
         rows=rows,
         moments=deploy_moments(report, axis),
         stripes=gap_stripes(report, axis),
@@ -110,17 +115,19 @@ def timeline_svg(report: Mapping[str, Any]) -> str:
 
     Raises `ReportError` where it is not a report.
     """
-    drawing = draw_timeline(view(report).report)
-    if drawing is None:
-        return ""
-    return standalone("timeline", drawing, height=drawing.height)
+    shown = view(report).report
+    with following_schema():
+        drawing = draw_timeline(shown)
+    return standalone("timeline", drawing, height=drawing.height) if drawing else ""
 
 
 def standalone(macro: str, drawing: object, *, height: int) -> str:
     """A drawing as an SVG with its own style."""
     env = _environment()
     with following_schema(UndefinedError):
-        return env.get_template("html/chart_alone.svg.j2").render(kind=macro, drawing=drawing, height=height)
+        return env.get_template("html/chart_alone.svg.j2").render(
+            kind=macro, drawing=drawing, height=height + 2 * _MARGIN
+        )
 
 
 @cache
@@ -128,8 +135,15 @@ def _environment() -> Environment:
     return environment()
 
 
-def _left_out(text: str) -> Text:
-    return Text(full=f"{text} left out", brief=text)
+def _left_out(axis: Axis) -> tuple[LeftOut, ...]:
+    """The breaks; where two are near each other only their lengths are written."""
+    near = any(b.left - a.left < _BESIDE for a, b in pairwise(axis.breaks))
+    found = []
+    for one in axis.breaks:
+        long = duration(one.to_ns - one.from_ns)
+        text = Text(full=long if near else f"{long} left out", brief=long)
+        found.append(LeftOut(left=round(one.left, 2), right=round(one.right, 2), text=text))
+    return tuple(found)
 
 
 def _written(axis: Axis) -> tuple[Written, ...]:
@@ -151,4 +165,4 @@ def _described(report: Mapping[str, Any], axis: Axis) -> str:
     said = [f"{wording.span(report['cycle']['window'])}: {wording.listed(counts)}."]
     if axis.breaks:
         said.append(f"{wording.count(len(axis.breaks), 'stretch', 'stretches')} without anything left out.")
-    return " ".join([*said, "The table holds the same in words."])
+    return " ".join(said)

@@ -8,16 +8,18 @@ from typing import Any
 
 from analyzer.model import PastCycle
 from analyzer.reports import wording
-from analyzer.reports.drawing.shapes import NARROW, WIDE, Text, bar_path, text_width
+from analyzer.reports.drawing.shapes import NARROW, Text, bar_path, text_width
 from analyzer.reports.hostile import one_line, shorten
 from analyzer.reports.timeline import standalone
-from analyzer.reports.view import view
+from analyzer.reports.view import following_schema, view
 
 MOST_POINTS = 24
 """cycles that are drawn; all of them are in the table"""
+_WIDE = 420
+"""pixels on a screen, beside the table"""
 _ROOM = 34
 """pixels that the numbers of a point need; with less room only the first, last, highest and lowest point have them"""
-_MOST_LETTERS = 18
+_MOST_LETTERS, _SHORT = 18, 4
 LINE_TOP, LINE_HEIGHT = 30, 90
 BAR_TOP, BAR_HEIGHT = 158, 56
 HEIGHT = 240
@@ -44,6 +46,8 @@ class TrendPoint:
 
     place: float
     name: Text
+    name_anchor: str
+    """where the name stands to its place: a long one stays inside"""
     rate: Text
     rate_y: float | None
     """None where the cycle has no pass rate"""
@@ -105,8 +109,10 @@ def trend_svg(report: Mapping[str, Any]) -> str:
 
     Raises `ReportError` where it is not a report.
     """
-    drawing = draw_trend(view(report).report)
-    return standalone("trend", drawing, height=drawing.height + 20) if drawing else ""
+    shown = view(report).report
+    with following_schema():
+        drawing = draw_trend(shown)
+    return standalone("trend", drawing, height=drawing.height) if drawing else ""
 
 
 def _earlier(point: Mapping[str, Any]) -> TrendRow:
@@ -152,9 +158,10 @@ def _told(rows: Sequence[TrendRow]) -> list[_Told]:
     last = len(rows) - 1
     rates = [(row.pass_rate, number) for number, row in enumerate(rows) if row.pass_rate is not None]
     special = {0, last, *(number for _, number in (rates and [min(rates), max(rates)]))}
-    longest = text_width("x" * min(max(len(row.cycle) for row in rows), _MOST_LETTERS)) + 8
-    wide, narrow = (-(-longest * len(rows) // room) for room in (WIDE, NARROW))
-    fits_wide, fits_narrow = (room / len(rows) >= _ROOM for room in (WIDE, NARROW))
+    letters = min(max(len(row.cycle) for row in rows), _MOST_LETTERS)
+    longest = round(text_width("x" * letters) * (1 if letters <= _SHORT else 1.5)) + 8
+    wide, narrow = (-(-longest * len(rows) // room) for room in (_WIDE, NARROW))
+    fits_wide, fits_narrow = (room / len(rows) >= _ROOM for room in (_WIDE, NARROW))
     return [
         _Told(
             numbers=(fits_wide or number in special, fits_narrow or number in special),
@@ -167,10 +174,12 @@ def _told(rows: Sequence[TrendRow]) -> list[_Told]:
 def _point(row: TrendRow, place: float, most: int, told: _Told) -> TrendPoint:
     rate = wording.percent(row.pass_rate) if row.pass_rate is not None else ""
     high = BAR_HEIGHT * row.clusters / most if most else 0
+    name = shorten(row.cycle, _MOST_LETTERS)
     says = [f"pass rate {rate}" if rate else "no pass rate", wording.count(row.clusters, "error")]
     return TrendPoint(
         place=place,
-        name=_where(shorten(row.cycle, _MOST_LETTERS), told.name),
+        name=_where(name, told.name),
+        name_anchor="middle" if len(name) <= _SHORT else "start" if place < 15 else "end" if place > 85 else "middle",
         rate=_where(rate, told.numbers),
         rate_y=round(LINE_TOP + LINE_HEIGHT * (1 - row.pass_rate), 1) if row.pass_rate is not None else None,
         clusters=_where(wording.number(row.clusters), told.numbers),
@@ -201,5 +210,5 @@ def _described(rows: Sequence[TrendRow]) -> str:
     return (
         f"{wording.count(len(rows), 'cycle')}. Pass rate {wording.percent(before.pass_rate)}, then "
         f"{wording.percent(now.pass_rate)}; {wording.count(before.clusters, 'error')}, then "
-        f"{wording.number(now.clusters)}. The table holds the same in numbers."
+        f"{wording.number(now.clusters)}."
     )

@@ -44,6 +44,11 @@ class View:
         """Error clusters of this window, without noise and accepted ones."""
         return tuple(c for c in error_clusters(self.report) if c["count"])
 
+    def commit_link(self, commit: str) -> str | None:
+        """The page of a commit at its code host, where the analysis knew one; only ever an https address."""
+        link = (self.report.get("commit_links") or {}).get(commit)
+        return link if isinstance(link, str) and link.startswith("https://") else None
+
     def evidence_anchor(self, cause: Mapping[str, Any], evidence: Mapping[str, Any]) -> str | None:
         """The id of the code path of this cause that holds the evidence's line."""
         for number, path in enumerate(cause["code_paths"], 1):

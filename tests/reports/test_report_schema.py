@@ -84,6 +84,7 @@ def everything_of_the_model() -> dict[str, Any]:
         fixes=(model.Fix(commit=FIX, claims=(), claim_text="t", verdict="verified"),),
         impact=(model.Impact(area="a", value=1, unit="EUR", status="at_risk"),),
         actions=(model.Action(priority=1, text="t"),),
+        commit_links={HEAD: f"https://git.example.com/bakery/commit/{HEAD}"},
         impact_totals=(model.ImpactTotal(unit="EUR", at_risk=1.0),),
         trend=(model.TrendPoint(cycle="0", pass_rate=None, clusters=1, impact=(model.ImpactTotal(unit="EUR"),)),),
     )

@@ -13,7 +13,7 @@ MOST_BREAKS = 4
 _BREAK_WIDTH = 4.0
 _IDLE_SHARE = 1 / 3
 """an idle stretch this long, as a part of the time drawn so far, is left out"""
-_LEAST_IDLE_NS = 10 * SECOND_NS
+_LEAST_IDLE_NS = 20 * SECOND_NS
 _PADDING = 0.03
 """kept of a stretch on both its sides, as a part of the time drawn"""
 _APART = 12.0
@@ -152,6 +152,15 @@ def duration(span_ns: int) -> str:
     if seconds < 48 * 3600:
         return f"{round(seconds / 3600)} h"
     return f"{round(seconds / 86_400)} days"
+
+
+def width_of_bins(step_s: int) -> str:
+    """`1 s`, `5 min`, `2 h`, `1 day`: exactly."""
+    for seconds, unit in ((86_400, "day"), (3600, "h"), (60, "min")):
+        if step_s % seconds == 0:
+            count = step_s // seconds
+            return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''}"
+    return f"{step_s} s"
 
 
 def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzer.model import wider_step
 from analyzer.reports import wording
-from analyzer.reports.drawing.axis import SECOND_NS, Axis
+from analyzer.reports.drawing.axis import SECOND_NS, Axis, width_of_bins
 from analyzer.reports.drawing.reading import Json, time_of
 from analyzer.reports.drawing.shapes import (
     LINE,
@@ -31,6 +31,7 @@ MINUTE_S = 60
 _BAR_HEIGHT = 14
 _APART = 0.4
 """strokes nearer to one another are one"""
+_MOST_STROKES = 12
 _NARROWEST = 0.5
 """a bar of traffic is at least this wide, else minutes are taken together"""
 STATES = {
@@ -55,25 +56,25 @@ def deploy_lanes(report: Json, axis: Axis) -> Lanes:
         signs |= {("mark", mark.shape) for mark in row.marks} | {("band", line.look) for line in row.lines}
     if not rows:
         return Lanes(rows=(heading("Revisions"), remark("No deploy and no revision was seen.")))
-    unit = "minute" if step == MINUTE_S else wording.count(step // MINUTE_S, "minute")
-    note = f"bars: requests, at most {wording.number(tallest)} a {unit}" if tallest else ""
+    note = f"bars: requests, at most {wording.number(tallest)} in {width_of_bins(step)}" if tallest else ""
     older = len(found) - len(shown)
-    more = [remark(f"{wording.count(older, 'older revision')}: in the table")] if older else []
+    more = [remark(f"{wording.count(older, 'older revision')}: under Deploys")] if older else []
     return Lanes(
         rows=(heading("Revisions", note), *rows, *more),
-        table=tuple(_table_row(r) for r in found),
+        table=tuple(_table_row(r) for r in shown),
         signs=frozenset(signs),
     )
 
 
 def deploy_moments(report: Json, axis: Axis) -> tuple[float, ...]:
-    """Where something changed what runs, for the strokes through all rows."""
-    times = [time_of(e["time"]) for e in report["deploys"]["timeline"] if e["event"] != "ready"]
+    """Where something changed what runs, for the strokes through all rows; the last ones where there are many."""
+    events = [event for revision in _revisions(report)[-MOST_REVISIONS:] for event in revision["events"]]
+    times = [time_of(event["time"]) for event in events if event["event"] != "ready"]
     found: list[float] = []
     for place in sorted({axis.place(time) for time in times if time is not None}):
         if not found or place - found[-1] > _APART:
             found.append(place)
-    return tuple(found)
+    return tuple(found[-_MOST_STROKES:])
 
 
 def _key(revision: Json) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from analyzer.model import Histogram, wider_step
 from analyzer.reports import wording
-from analyzer.reports.drawing.axis import SECOND_NS, Axis, duration
+from analyzer.reports.drawing.axis import SECOND_NS, Axis, width_of_bins
 from analyzer.reports.drawing.reading import Json, errors_here, histogram_of, span_of
 from analyzer.reports.drawing.shapes import (
     LINE,
@@ -36,7 +36,7 @@ _NARROWEST = 0.4
 _MOST_TOLD = 8
 
 
-def error_lanes(report: Json, axis: Axis, anchors: Mapping[str, str] | None = None) -> Lanes:
+def error_lanes(report: Json, axis: Axis, anchors: Mapping[str, str]) -> Lanes:
     """The first errors of the report, each with its bars; the rest in words. `anchors`: fingerprint → id in a page."""
     here = errors_here(report)
     if not here:
@@ -47,14 +47,14 @@ def error_lanes(report: Json, axis: Axis, anchors: Mapping[str, str] | None = No
     step = max((found.step_s for _, found in drawn if found), default=0)
     rows = []
     for cluster, found in drawn:
-        rows.append(_row(cluster, found, axis, top or _most(found), (anchors or {}).get(cluster["fingerprint"])))
+        rows.append(_row(cluster, found, axis, top or _most(found), anchors.get(cluster["fingerprint"])))
     height = "one height for all" if top else "each row to its own height"
-    note = f"bars: occurrences in {duration(step * SECOND_NS)}, {height}" if step else ""
+    note = f"bars: occurrences in {width_of_bins(step)}, {height}" if step else ""
     rest = here[MOST_ERRORS:]
     if rest:
         count = wording.count(sum(c["count"] for c in rest), "occurrence")
         rows.append(remark(f"{wording.count(len(rest), 'more error')} with {count} not drawn: under Clusters"))
-    table = tuple(_table_row(c, f, axis, (anchors or {}).get(c["fingerprint"])) for c, f in drawn)
+    table = tuple(_table_row(c, f, axis, anchors.get(c["fingerprint"])) for c, f in drawn)
     return Lanes(rows=(heading("Errors", note), *rows), table=table)
 
 
@@ -80,7 +80,7 @@ def _row(cluster: Json, histogram: Histogram | None, axis: Axis, top: int, ancho
     if not seen:
         note = f"{times}, at unknown times"
     elif histogram and most < cluster["count"]:
-        note = f"{times}, at most {wording.number(most)} in {duration(histogram.step_s * SECOND_NS)}"
+        note = f"{times}, at most {wording.number(most)} in {width_of_bins(histogram.step_s)}"
     text = cut(cluster["title"], WIDE - text_width(note) - 8, NARROW - text_width(times) - 8)
     title = Words(place=0, y=12, text=text)
     bars: tuple[Bars, ...] = ()
@@ -120,7 +120,7 @@ def _told(cluster: Json, histogram: Histogram | None, axis: Axis) -> str:
     rest = len(histogram.bins) - len(tallest)
     more = [f"fewer in {wording.count(rest, 'other bar')}"] if rest else []
     without = [f"{wording.number(histogram.without_time)} without a time"] if histogram.without_time else []
-    return f"{count} by {duration(width)}: {', '.join([*told, *more, *without])}"
+    return f"{count} by {width_of_bins(histogram.step_s)}: {', '.join([*told, *more, *without])}"
 
 
 def _table_row(cluster: Json, histogram: Histogram | None, axis: Axis, anchor: str | None) -> TableRow:

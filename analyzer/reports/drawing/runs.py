@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from analyzer.reports import wording
 from analyzer.reports.drawing.axis import Axis
@@ -32,8 +32,8 @@ _ROW = 16
 Spans = list[tuple[float, float]]
 
 
-def test_lanes(report: Json, axis: Axis) -> Lanes:
-    """A strip of all runs, tall where they failed, then one row for each failed test."""
+def run_lanes(report: Json, axis: Axis, anchors: Mapping[str, str]) -> Lanes:
+    """A strip of all runs, tall where they failed, then the failed ones by name. `anchors`: name → id in a page."""
     tests = report["tests"]
     if tests is None:
         return Lanes()
@@ -56,7 +56,7 @@ def test_lanes(report: Json, axis: Axis) -> Lanes:
     failing = sorted(
         ((r, ran) for r, ran in timed if r["status"] in FAILED), key=lambda found: (found[1], found[0]["test"])
     )
-    rows += [_failed_row(result, *ran, axis) for result, ran in failing[:MOST_FAILED]]
+    rows += [_failed_row(result, *ran, axis, anchors) for result, ran in failing[:MOST_FAILED]]
     more, silent = len(failing) - MOST_FAILED, len(results) - len(timed)
     if more > 0:
         rows.append(remark(f"{wording.count(more, 'more failed test')}: under Tests"))
@@ -66,7 +66,7 @@ def test_lanes(report: Json, axis: Axis) -> Lanes:
         )
     return Lanes(
         rows=tuple(rows),
-        table=tuple(_table_row(result) for result, _ in failing[:MOST_FAILED]),
+        table=tuple(_table_row(result, anchors) for result, _ in failing[:MOST_FAILED]),
         signs=frozenset(("bar", name) for name, found in (("passed", passed), ("failed", failed)) if found),
     )
 
@@ -77,7 +77,7 @@ def short_name(test: str) -> str:
     return line.rpartition("::")[2] or line
 
 
-def _failed_row(result: Json, begin: int, end: int, axis: Axis) -> Row:
+def _failed_row(result: Json, begin: int, end: int, axis: Axis, anchors: Mapping[str, str]) -> Row:
     """A bar when it ran, with its name on the side that has more room."""
     left, right = axis.place(begin), axis.place(end)
     is_right = left > 50
@@ -93,6 +93,7 @@ def _failed_row(result: Json, begin: int, end: int, axis: Axis) -> Row:
         height=_ROW,
         bars=(Bars(path=bar_path([(left, right, 1)], 8), y=4, height=8, look="failed"),),
         words=(words,),
+        anchor=anchors.get(one_line(result["test"])),
         hint=f"{one_line(result['test'])}: {result['status']}, {wording.moment(result['started'])}",
     )
 
@@ -111,7 +112,10 @@ def _joined(spans: Iterable[tuple[float, float]]) -> Spans:
     return found
 
 
-def _table_row(result: Json) -> TableRow:
+def _table_row(result: Json, anchors: Mapping[str, str]) -> TableRow:
     seconds = f"{wording.number(result['seconds'])} s" if result["seconds"] is not None else ""
     says = ", ".join(filter(None, (result["status"], seconds)))
-    return TableRow(kind="test", name=one_line(result["test"]), start=result["started"], end=result["ended"], says=says)
+    name = one_line(result["test"])
+    return TableRow(
+        kind="test", name=name, start=result["started"], end=result["ended"], says=says, anchor=anchors.get(name)
+    )
