@@ -10,6 +10,7 @@ import pandas as pd
 
 from analyzer.errors import ConfigError
 from analyzer.sources.app_rows import log_entry_of
+from analyzer.sources.decoding import loads
 from analyzer.tables import encodable
 
 PAYLOADS = (
@@ -63,7 +64,7 @@ def read_rows(frame: pd.DataFrame, named: Named) -> Iterator[Row]:
     asked: dict[str, Hashable] = {role: name for role, name in named.items() if name is not None}
     for role, name in asked.items():
         _check(frame, role, name)
-    is_entries = "message" not in asked and any(_is_payload(name) for name in frame.columns)
+    is_entries = any(_is_payload(name) for name in frame.columns)
     found = {**({} if is_entries else _find(frame)), **asked}
     if not is_entries and "message" not in found:
         there = ", ".join(repr(name) for name in list(frame.columns)[:12]) or "none"
@@ -127,6 +128,10 @@ def _entry_row(row: Mapping[Hashable, Any], asked: Mapping[str, Hashable]) -> Ro
             _put(entry, (head, "labels", ".".join(rest[1:])), value)
         else:
             _put(entry, (head, *rest), value)
+    if "message" in asked:
+        for name in list(entry):
+            if name in PAYLOADS:
+                del entry[name]
     return _placed(entry, {role: row.get(name) for role, name in asked.items()})
 
 
@@ -137,10 +142,8 @@ def _text_row(row: Mapping[Hashable, Any], found: Mapping[str, Hashable], *, who
     text = held.pop("message", None)
     if text is None:
         return _placed({}, held)
-    if not whole:
-        return _placed({"jsonPayload" if isinstance(text, Mapping) else "textPayload": text}, held)
-    if isinstance(text, Mapping):
-        return _placed({"jsonPayload": text}, held)
+    if isinstance(text, Mapping) or not whole:
+        return _placed({}, {"message": text, **held})
     known = {name for role, name in found.items() if not (role == "service" and name in _AS_THEY_ARE)}
     rest = {str(name): value for name, value in row.items() if name not in known}
     told = {role: held[role] for role in ("timestamp", "severity") if held.get(role) is not None}
@@ -155,8 +158,6 @@ def _placed(entry: Row, held: Mapping[str, Any]) -> Row:
         if value is None:
             continue
         if role == "message":
-            for name in PAYLOADS:
-                entry.pop(name, None)
             entry["jsonPayload" if isinstance(value, Mapping) else "textPayload"] = value
         elif role == "service":
             _put(entry, ("resource", "labels", "service_name"), str(value))
@@ -172,8 +173,19 @@ def _placed(entry: Row, held: Mapping[str, Any]) -> Row:
 def _put(entry: Row, path: tuple[str, ...], value: Any) -> None:
     for name in path[:-1]:
         inner = entry.get(name)
-        entry = entry.setdefault(name, {}) if isinstance(inner, dict) or inner is None else {}
+        if not isinstance(inner, dict):
+            entry[name] = inner = _decoded(inner)
+        entry = inner
     entry[path[-1]] = value
+
+
+def _decoded(text: Any) -> Row:
+    """The object in a column of JSON text, as tables keep labels; an empty one where there is none."""
+    try:
+        found = loads(text) if isinstance(text, str) else None
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {}
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:

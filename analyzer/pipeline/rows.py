@@ -74,8 +74,9 @@ def group_rows(
 ) -> GroupedRows:
     """LogEntry-like dicts → clusters. The errors and warnings among them are read, signed and clustered as `analyze`
     does with the same entries, so that fingerprints and counts are those of its report. All other rows are mined for
-    templates, as `cluster_messages` does, and never mix with
-    them. `least` leaves out what is below it. Raises `RuleError`.
+    templates, as `cluster_messages` does, and never mix with them. `least` leaves out what is below it.
+
+    Raises `RuleError`.
     """
     own = tuple(Path(r) for r in rules)
     redactor = build_redactor(own, salt)

@@ -152,6 +152,21 @@ def test_columns_can_be_named() -> None:
     assert str(cluster["first_seen"]) == "2026-03-02 10:00:00+00:00"
 
 
+def test_a_named_message_of_an_entry_takes_the_place_of_its_payload() -> None:
+    frame = pd.DataFrame(
+        {
+            "jsonPayload": [{"message": "not this"}] * 2,
+            "shown": ["no flour", None],
+            "severity": ["ERROR", "INFO"],
+            "resource": ['{"labels": {"service_name": "oven", "revision_name": "oven-7"}}'] * 2,
+        }
+    )
+    assert frame.incident.signature(message="shown")["template"].fillna("").tolist() == ["no flour", ""]
+    cluster = frame.incident.cluster(message="shown", instance="shown").iloc[0]
+    assert (cluster["example"], cluster["services"]) == ("no flour", ["oven"])
+    assert frame.incident.cluster(service="shown").iloc[0]["services"] == ["no flour"]
+
+
 def test_instances_keep_interleaved_tracebacks_apart() -> None:
     lines = [line for pair in zip(TRACE, TRACE, strict=True) for line in pair]
     pods = ["oven-a", "oven-b"] * 4
