@@ -41,7 +41,7 @@ class Analysis:
         return copy
 
     def save(self, path: str | Path) -> Path:
-        """Write the report in the format of the suffix: `.json`, `.html` or `.md`. Raises `ReportError`."""
+        """Write the report in the format of the suffix: `.json`, `.html`, `.md` or `.sarif`. Raises `ReportError`."""
         target = Path(path)
         data = render_file(self._report, target.suffix)
         try:
