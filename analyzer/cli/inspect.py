@@ -1,4 +1,4 @@
-"""`show`, `report`, `schema`: look at saved reports."""
+"""`show`, `schema`: look at saved reports."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from pathlib import Path
 import typer
 
 from analyzer.cli.failing import failing_clearly
-from analyzer.cli.outputs import check_outputs, write_outputs
-from analyzer.errors import ConfigError
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command("show", help="One cluster or cause of a saved report.")(show)
-    app.command("report", help="Render a saved report again.")(report)
     app.command("schema", help="The JSON Schema of the report.")(schema)
 
 
@@ -35,24 +32,6 @@ def show(
         typer.echo(json.dumps(reports.find(data, named), indent=1, sort_keys=True, ensure_ascii=False))
     else:
         typer.echo(reports.terminal_cluster(data, named))
-
-
-@failing_clearly
-def report(
-    saved: str = typer.Argument(..., metavar="SAVED.json", help="A saved report."),
-    output: list[str] = typer.Option(None, "-o", "--output", help="FILE.html, .md or .json; repeat for several."),
-) -> None:
-    """Render a saved report again; without -o, print its summary."""
-    from analyzer.cli.analyze import show as summary
-    from analyzer.reports.files import read_saved
-
-    data = read_saved(Path(saved))
-    targets = check_outputs(output or [])
-    if any(t.resolve() == Path(saved).resolve() for t in targets):
-        raise ConfigError(f"-o {saved} is the report itself", "write to another file")
-    write_outputs(data, targets)
-    if not targets:
-        summary(data, as_json=False, quiet=False)
 
 
 @failing_clearly

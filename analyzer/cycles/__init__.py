@@ -5,7 +5,7 @@ from analyzer.cycles.changes import compare_clusters
 from analyzer.cycles.exposure import measure_exposure
 from analyzer.cycles.known import apply_known
 from analyzer.cycles.links import link_tests, with_signatures
-from analyzer.cycles.rates import chance_of_quiet, chance_of_silence
+from analyzer.cycles.rates import chance_of_quiet, chance_of_silence, compare_rates
 from analyzer.cycles.run_times import run_times
 from analyzer.cycles.statistics import SIGNIFICANT, mcnemar_exact, wilson_interval
 from analyzer.cycles.tests import read_tests, total
@@ -19,6 +19,7 @@ __all__ = [
     "chance_of_quiet",
     "chance_of_silence",
     "compare_clusters",
+    "compare_rates",
     "compare_tests",
     "link_tests",
     "mcnemar_exact",

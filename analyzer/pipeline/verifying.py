@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from analyzer.cycles import SIGNIFICANT, mcnemar_exact, total
+from analyzer.causes import Knowledge
+from analyzer.cycles import SIGNIFICANT, compare_rates, mcnemar_exact, total
 from analyzer.deploys import read_deploys
 from analyzer.events import read_printed
 from analyzer.fixes import CELLS, impact_totals, is_about
@@ -16,7 +18,16 @@ from analyzer.pipeline.clustering import read_clusters
 from analyzer.pipeline.earlier import digest_inputs
 from analyzer.pipeline.repositories import parse_repositories
 from analyzer.redaction import Redactor, build_redactor
-from analyzer.reports.verifying import Again, Checking, Rulebook, Verification, check_code, check_logs, check_report
+from analyzer.reports.verifying import (
+    Again,
+    Checking,
+    Decided,
+    Rulebook,
+    Verification,
+    check_code,
+    check_logs,
+    check_report,
+)
 from analyzer.rules import KINDS, load_rules
 from analyzer.sources import read_files
 
@@ -63,10 +74,33 @@ def rulebook(report: Mapping[str, Any], rules: Sequence[Path] = ()) -> Rulebook:
     packs = {rule.id for kind in KINDS for rule in load_rules(kind, rules)}
     return Rulebook(
         rules=frozenset(packs | {ground.value for ground in Ground}),
-        cells={f"{FIX_RULE}{cell.name}": (cell.verdict.value, cell.says) for cell in CELLS},
+        cells={
+            f"{FIX_RULE}{cell.name}": Decided(
+                verdict=cell.verdict.value,
+                says=cell.says,
+                next_step=cell.next_step,
+                effects=cell.when.get("effect"),
+            )
+            for cell in CELLS
+        },
+        means=_meanings(rules),
         is_about=lambda text, cluster: is_about(text, Cluster.from_dict(cluster)),
         computed=_computed(report),
     )
+
+
+def _meanings(rules: Sequence[Path]) -> Callable[[str, str, str | None], str | None]:
+    """What the rules of the folder `causes` say of a message; they are read when the first one is asked about."""
+    knowledge = cache(lambda: Knowledge.load(tuple(rules)))
+
+    def means(rule: str, text: str, exception: str | None) -> str | None:
+        for name in (exception, None):
+            query = knowledge().explain(text, name)
+            if query is not None and query.rule == rule:
+                return knowledge().advice(rule, query.names).says
+        return None
+
+    return means
 
 
 def _computed(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,6 +114,10 @@ def _computed(report: Mapping[str, Any]) -> dict[str, Any]:
                 moves = [(move["from"], move["to"]) for move in report["tests"]["transitions"]]
                 chance = mcnemar_exact(moves.count(("failed", "passed")), moves.count(("passed", "failed")))
                 found |= {"tests/delta/p_value": chance, "tests/delta/significant": chance < SIGNIFICANT}
+        for number, cluster in enumerate(report["clusters"]):
+            if (rate := cluster["rate"]) is not None:
+                counts = rate["count"], rate["exposure"], rate["baseline_count"], rate["baseline_exposure"]
+                found[f"clusters/{number}/rate/p_value"] = compare_rates(*counts)
         areas = impact_totals(Impact.from_dict(area) for area in report["impact"])
         found["impact_totals"] = [area.to_dict() for area in areas]
     except (KeyError, TypeError, ValueError, AttributeError):

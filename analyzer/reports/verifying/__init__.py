@@ -6,13 +6,14 @@ Reads nothing itself.
 
 from analyzer.reports.verifying.checking import Checking, FalseClaim, Verification
 from analyzer.reports.verifying.code import Source, check_code
-from analyzer.reports.verifying.knowing import Rulebook
+from analyzer.reports.verifying.knowing import Decided, Rulebook
 from analyzer.reports.verifying.logs import Again, check_logs
 from analyzer.reports.verifying.whole import check_report
 
 __all__ = [
     "Again",
     "Checking",
+    "Decided",
     "FalseClaim",
     "Rulebook",
     "Source",

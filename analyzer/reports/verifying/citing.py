@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from analyzer.model import Role
 from analyzer.reports.verifying.checking import Checking
 from analyzer.reports.verifying.knowing import Rulebook
 from analyzer.reports.verifying.parts import Report, entry_ids_of, evidence_of, fingerprints_of, names_of, paths_of
@@ -94,7 +95,11 @@ def _transitions(report: Report, named: Mapping[str, Any], checking: Checking) -
         where = f"tests/transitions/{number}/clusters"
         if clusters.get(move["test"]):
             checking.equals(move["clusters"], clusters[move["test"]], where, "citation")
-        elif not set(move["clusters"]) <= named.keys():
+            continue
+        for fingerprint in move["clusters"]:
+            fits = _FINGERPRINT.fullmatch(fingerprint) is not None
+            checking.holds(fits, where, fingerprint, "it is no fingerprint", "citation")
+        if not set(move["clusters"]) <= named.keys():
             checking.skip("transitions that name clusters of the baseline: its report was not read")
 
 
@@ -159,6 +164,8 @@ def _code_path(path: Mapping[str, Any], where: str, checking: Checking) -> None:
         checking.holds(fits, f"{where}/excerpt", numbers, "its lines follow each other", "citation")
         marked = [row["line"] for row in excerpt if row["marked"]]
         checking.holds(marked == [line], f"{where}/excerpt", marked, f"line {line} is the one to mark", "citation")
+    fits = path["role"] in tuple(Role)
+    checking.holds(fits, f"{where}/role", path["role"], f"one of {[role.value for role in Role]}", "citation")
     if (link := path.get("link")) is not None:
         fits = str(commit) in link and f"{line}" in link.rpartition("#")[2] and link.startswith("https://")
         checking.holds(fits, f"{where}/link", link, f"line {line} at {commit} is meant", "citation")

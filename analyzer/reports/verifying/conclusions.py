@@ -25,6 +25,8 @@ def check_conclusions(report: Report, checking: Checking) -> None:
         _causes(report, checking)
     with checking.part("clusters"):
         _changes(report, checking)
+    with checking.part("deploys"):
+        _deploys(report, checking)
     with checking.part("actions"):
         _actions(report, checking)
     with checking.part("impact"):
@@ -36,8 +38,15 @@ def check_conclusions(report: Report, checking: Checking) -> None:
             checking.holds(not strange, f"impact/{number}/tests", strange, "there are no such tests", "citation")
     with checking.part("loop"):
         checking.holds(report["loop"] in _LOOPS, "loop", report["loop"], f"one of {_LOOPS}", "order")
-        fits = report["loop"] is None or bool(report["trend"]) or report["cycle"]["baseline"] is not None
+        cycles, baseline = [point["cycle"] for point in report["trend"]], report["cycle"]["baseline"]
+        fits = report["loop"] is None or bool(cycles)
         checking.holds(fits, "loop", report["loop"], "there is no earlier cycle", "order")
+        fits = baseline is None or baseline in cycles
+        checking.holds(fits, "cycle/baseline", baseline, f"earlier cycles are {cycles}", "order")
+        for number, point in enumerate(report["trend"]):
+            rate = point["pass_rate"]
+            fits = rate is None or 0 <= rate <= 1
+            checking.holds(fits, f"trend/{number}/pass_rate", rate, "it lies in 0 to 1", "order")
 
 
 def _causes(report: Report, checking: Checking) -> None:
@@ -86,6 +95,8 @@ def _changes(report: Report, checking: Checking) -> None:
         where, change = f"clusters/{number}/change", cluster["change"]
         allowed = (_HERE if cluster["count"] else _GONE) if compared else (None,)
         checking.holds(change in allowed, where, change, f"one of {list(allowed)} is possible", "order")
+        if not cluster["count"]:
+            checking.equals(cluster["known"], None, f"clusters/{number}/known", "order")
         if not compared:
             checking.equals(cluster.get("rate"), None, f"clusters/{number}/rate", "order")
         if cluster["code_paths"]:
@@ -93,6 +104,45 @@ def _changes(report: Report, checking: Checking) -> None:
             checking.equals(cluster["location"], said, f"clusters/{number}/location", "order")
         elif cluster["count"]:
             checking.equals(cluster["location"], "unmapped", f"clusters/{number}/location", "order")
+
+
+def _deploys(report: Report, checking: Checking) -> None:
+    """The commits of services and of the timeline are those of the revisions."""
+    deploys = report["deploys"]
+    revisions: dict[str, list[Mapping[str, Any]]] = {}
+    for row in deploys.get("revisions") or ():
+        revisions.setdefault(row["service"], []).append(row)
+    for number, service in enumerate(deploys["services"]):
+        where, rows = f"deploys/services/{number}", revisions.get(service["service"], [])
+        commit, fitting = service["commit"], service["inferred_commits"]
+        for kind, (good, checked) in service["facts"].items():
+            said = f"of {checked} facts"
+            checking.holds(0 <= good <= checked, f"{where}/facts/{kind}", good, said, "sums")
+        if rows:
+            names = sorted(row["revision"] for row in rows)
+            fits = set(service["revisions"]) <= set(names)
+            checking.holds(fits, f"{where}/revisions", service["revisions"], f"its revisions are {names}", "citation")
+            known = [c for row in rows for c in (row["commit"], row["newest"])]
+            checking.holds(
+                commit in [*known, None], f"{where}/commit", commit, f"its revisions are of {known}", "citation"
+            )
+            sources = [row["source"] for row in rows] + ["inferred"] * (fitting is not None)
+            fits = service["source"] in (sources if commit is not None else [None])
+            checking.holds(fits, f"{where}/source", service["source"], f"its revisions have {sources}", "citation")
+            ranges = [[row["oldest"], row["newest"]] for row in rows]
+            fits = fitting is None or list(fitting) in ranges
+            checking.holds(fits, f"{where}/inferred_commits", fitting, f"its revisions fit {ranges}", "citation")
+    fitting = deploys["inferred_commits"]
+    ranges = [service["inferred_commits"] for service in deploys["services"]]
+    fits = fitting is None or fitting in ranges
+    checking.holds(fits, "deploys/inferred_commits", fitting, f"the services fit {ranges}", "citation")
+    for number, event in enumerate(deploys["timeline"]):
+        rows = [row for row in revisions.get(event["service"], ()) if row["revision"] == event["revision"]]
+        if event["commit"] is not None and rows:
+            told = [str(row["commit"]) for row in rows] + [e["text"] for row in rows for e in row["evidence"]]
+            fits = any(event["commit"] in text for text in told)
+            said = "nothing of the revision names that commit"
+            checking.holds(fits, f"deploys/timeline/{number}/commit", event["commit"], said, "citation")
 
 
 def _actions(report: Report, checking: Checking) -> None:
@@ -108,9 +158,14 @@ def _actions(report: Report, checking: Checking) -> None:
         for e in item["evidence"]
         if isinstance(e, Mapping)
     }
+    order = [point["cycle"] for point in report["trend"]]
+    named = names_of(report)
+    commits = [fix["commit"] for fix in report["fixes"]]
     for number, action in enumerate(actions):
         where, file, line = f"actions/{number}", action["file"], action["line"]
-        if file is not None:
+        if file is None:
+            checking.equals(line, None, f"{where}/line", "citation")
+        else:
             fits = (file, line) in places
             checking.holds(
                 fits, f"{where}/line", f"{file}:{line}", "no cause, cluster or fix names that place", "citation"
@@ -124,4 +179,12 @@ def _actions(report: Report, checking: Checking) -> None:
             checking.holds(
                 earlier in cycles, f"{where}/from_cycle", earlier, f"earlier cycles are {cycles}", "citation"
             )
-            checking.holds(action["age"] >= 1, f"{where}/age", action["age"], "it is of an earlier cycle", "order")
+            if order.count(earlier) == 1 and "age" in action:
+                checking.equals(action["age"], len(order) - order.index(earlier), f"{where}/age", "order")
+        elif "age" in action:
+            checking.equals(action["age"], 0, f"{where}/age", "order")
+        what, _, about = (action.get("key") or "").partition(":")
+        if what == "look":
+            checking.holds(about in named, f"{where}/key", about, "the report has no such cluster", "citation")
+        elif what in ("siblings", "deploy", "traffic", "settle"):
+            checking.holds(about in commits, f"{where}/key", about, f"the fixes are {commits}", "citation")

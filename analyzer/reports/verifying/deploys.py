@@ -17,6 +17,9 @@ def check_deploys(report: Report, again: Mapping[str, Any], checking: Checking) 
     deploys = report["deploys"]
     with checking.part("deploys/traffic"):
         check_rows(deploys.get("traffic"), again["traffic"], "deploys/traffic", checking)
+    with checking.part("deploys/services"):
+        names = [[[row["service"], row["revisions"]] for row in rows["services"]] for rows in (deploys, again)]
+        checking.equals(names[0], names[1], "deploys/services", "logs")
     with checking.part("deploys/timeline"):
         told = [
             [{key: row[key] for key in _EVENT} for row in rows] for rows in (deploys["timeline"], again["timeline"])

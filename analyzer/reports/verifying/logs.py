@@ -34,6 +34,7 @@ class Again:
     """as far as the logs alone tell"""
     window: Mapping[str, Any]
     services: Sequence[str]
+    """of all entries, sorted"""
     revisions: Sequence[str]
     inputs: str
     """digest of the entries and of the report's own test results"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -45,7 +46,7 @@ def check_sums(report: Report, rulebook: Rulebook, checking: Checking) -> None:
         with checking.part(where):
             claimed: Any = report
             for key in where.split("/"):
-                claimed = claimed.get(key)
+                claimed = claimed[int(key)] if isinstance(claimed, list) else claimed.get(key)
             checking.equals(claimed, value, where, "sums")
 
 
@@ -72,6 +73,8 @@ def _cluster(cluster: Mapping[str, Any], where: str, window: Mapping[str, Any], 
     count, entries = cluster["count"], cluster["entries"]
     fits = _is_count(count) and _is_count(entries) and count <= entries and (count > 0) == (entries > 0)
     checking.holds(fits, f"{where}/count", count, f"{entries} entries hold at least as many occurrences", "sums")
+    if (rate := cluster.get("rate")) is not None:
+        _rate(rate, count, f"{where}/rate", checking)
     if not count:
         return
     rows = cluster.get("seen_on")
@@ -90,22 +93,35 @@ def _cluster(cluster: Mapping[str, Any], where: str, window: Mapping[str, Any], 
             for key in ("requests", "minutes"):
                 fits = 0 <= row.get(key, 0) <= most
                 checking.holds(fits, f"{where}/seen_on/{number}/{key}", row.get(key), f"of {most} occurrences", "sums")
-    histogram = cluster.get("histogram")
-    if histogram:
-        total = sum(histogram["counts"]) + histogram["without_time"]
-        checking.equals(count, total, f"{where}/count", "sums")
-        fits = len(histogram["at"]) == len(histogram["counts"]) and sorted(set(histogram["at"])) == histogram["at"]
-        checking.holds(fits, f"{where}/histogram/at", histogram["at"], "bins ascend, each with a count", "sums")
+    _histogram(cluster.get("histogram"), count, where, checking)
     fits = _in_order(window["from"], cluster["first_seen"], cluster["last_seen"], window["to"])
     said = f"the window is {window['from']} to {window['to']}"
     checking.holds(fits, f"{where}/first_seen", [cluster["first_seen"], cluster["last_seen"]], said, "sums")
-    if (rate := cluster.get("rate")) is not None:
-        checking.equals(rate["count"], count, f"{where}/rate/count", "sums")
-        checking.holds(0 <= rate["p_value"] <= 1, f"{where}/rate/p_value", rate["p_value"], "it lies in 0 to 1", "sums")
     members = cluster.get("members")
     if members is not None:
         checking.equals(entries, len(set(members)), f"{where}/entries", "sums")
         checking.holds(len(members) == len(set(members)), f"{where}/members", len(members), "one stands twice", "sums")
+
+
+def _histogram(histogram: Mapping[str, Any] | None, count: int, where: str, checking: Checking) -> None:
+    if not histogram:
+        return
+    total = sum(histogram["counts"]) + histogram["without_time"]
+    checking.equals(count, total, f"{where}/count", "sums")
+    fits = len(histogram["at"]) == len(histogram["counts"]) and sorted(set(histogram["at"])) == histogram["at"]
+    checking.holds(fits, f"{where}/histogram/at", histogram["at"], "bins ascend, each with a count", "sums")
+
+
+def _rate(rate: Mapping[str, Any], count: int, where: str, checking: Checking) -> None:
+    checking.equals(rate["count"], count, f"{where}/count", "sums")
+    if rate["note"] is not None:
+        for key in ("count", "baseline_count"):
+            fits = re.search(rf"(?<![\d,.]){rate[key]} in ", rate["note"]) is not None
+            checking.holds(fits, f"{where}/note", rate["note"], f"{key} is {rate[key]}", "sums")
+    bound = rate["bound"]
+    if bound is not None:
+        most = 3 / rate["exposure"]
+        checking.equals(bound, min(1.0, most) if rate["per"] == "request" else most, f"{where}/bound", "sums")
 
 
 def _all_clusters(report: Report, checking: Checking) -> None:
