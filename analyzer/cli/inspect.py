@@ -1,4 +1,4 @@
-"""`show`, `schema`: look at saved reports."""
+"""`show`, `report`, `schema`: look at saved reports."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 import typer
 
 from analyzer.cli.failing import failing_clearly
+from analyzer.cli.report import report
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command("show", help="One cluster or cause of a saved report.")(show)
+    app.command("report", help="Render a saved report again.")(report)
     app.command("schema", help="The JSON Schema of the report.")(schema)
 
 

@@ -1,4 +1,4 @@
-"""`analyzer report`: a saved report rendered again, or checked."""
+"""`analyzer report`: a saved report rendered again, or checked. `inspect` adds it to the command."""
 
 from __future__ import annotations
 
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 SAYS_NO = 1
 SIZES = ("summary", "standard", "full")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb."""
-    app.command("report", help="Render a saved report again, or check it with --verify.")(report)
 
 
 @failing_clearly

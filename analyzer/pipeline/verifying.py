@@ -91,10 +91,13 @@ def rulebook(report: Mapping[str, Any], rules: Sequence[Path] = ()) -> Rulebook:
 
 def _meanings(rules: Sequence[Path]) -> Callable[[str, str, str | None], str | None]:
     """What the rules of the folder `causes` say of a message; they are read when the first one is asked about."""
-    knowledge = cache(lambda: Knowledge.load(tuple(rules)))
+    packs = cache(lambda: {rule.id: rule for rule in load_rules("causes", rules)})
+    knowledge = cache(lambda: Knowledge(packs().values()))
 
     def means(rule: str, text: str, exception: str | None) -> str | None:
-        for name in (exception, None):
+        # the class may stand in words of the error that the report does not keep apart
+        own = packs()[rule].extra.get("exception", ()) if rule in packs() else ()
+        for name in (exception, None, *([own] if isinstance(own, str) else own)):
             query = knowledge().explain(text, name)
             if query is not None and query.rule == rule:
                 return knowledge().advice(rule, query.names).says

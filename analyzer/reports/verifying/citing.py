@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from analyzer.model import Role
@@ -34,9 +34,10 @@ def check_citations(report: Report, rulebook: Rulebook, checking: Checking) -> N
             fits = isinstance(entry_id, str) and bool(entry_id.strip())
             checking.holds(fits, where, entry_id, "it is no id of an entry", "citation")
     with checking.part("causes"):
+        places = {(path["file"], path["line"]) for _, path in paths_of(report)}
         for where, evidence in evidence_of(report):
             with checking.part(where):
-                _evidence(evidence, where, rulebook, checking)
+                _evidence(evidence, where, rulebook, places, checking)
     with checking.part("causes"):
         for where, path in paths_of(report):
             with checking.part(where):
@@ -130,7 +131,9 @@ def _claims(report: Report, named: Mapping[str, Any], rulebook: Rulebook, checki
         checking.holds(not missed, f"{where}/claims", fix["claims"], f"the text names {missed} too", "citation")
 
 
-def _evidence(evidence: Mapping[str, Any], where: str, rulebook: Rulebook, checking: Checking) -> None:
+def _evidence(
+    evidence: Mapping[str, Any], where: str, rulebook: Rulebook, places: Collection[tuple[str, int]], checking: Checking
+) -> None:
     text, file, line, rule = evidence["text"], evidence.get("file"), evidence.get("line"), evidence.get("rule")
     cites = bool(evidence["entry_ids"]) or (file is not None and line is not None) or rule is not None
     checking.holds(cites, where, text, "it cites no entry, no line of code and no rule", "citation")
@@ -143,7 +146,9 @@ def _evidence(evidence: Mapping[str, Any], where: str, rulebook: Rulebook, check
         fits = file is not None and _is_line(line)
         checking.holds(fits, f"{where}/line", line, "it is no line of a file", "citation")
         if fits and file is not None and text.partition(f"{file}:")[2][:1].isdigit():
-            checking.holds(_speaks_of(text, file, line), f"{where}/line", line, f"the text is “{text}”", "citation")
+            # a sentence on a place of the code may name another line of the same file
+            fits = _speaks_of(text, file, line) or (file, line) in places
+            checking.holds(fits, f"{where}/line", line, f"the text is “{text}”", "citation")
 
 
 def _code_path(path: Mapping[str, Any], where: str, checking: Checking) -> None:

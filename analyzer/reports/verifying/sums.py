@@ -162,7 +162,9 @@ def _requests(report: Report, checking: Checking) -> None:
             answered[minute["service"], revision] += count
     for number, revision in enumerate(deploys.get("revisions") or ()):
         found = answered[revision["service"], revision["revision"]]
-        checking.equals(revision["requests"], found, f"deploys/revisions/{number}/requests", "sums")
+        where, said = f"deploys/revisions/{number}/requests", f"its minutes have {found:,}"
+        # without a whole log of requests the minutes count other lines too
+        checking.holds(revision["requests"] <= found, where, revision["requests"], said, "sums")
 
 
 def _tests(tests: Mapping[str, Any], *, compared: bool, checking: Checking) -> None:
