@@ -76,7 +76,7 @@ def _verified(
     data: Mapping[str, Any], logs: list[str] | None, repo: list[str] | None, rules: list[str] | None, *, quiet: bool
 ) -> Verification:
     from analyzer.config import load_config
-    from analyzer.pipeline.verifying import verify
+    from analyzer.pipeline import verify
 
     config = load_config({"rules": rules}, environ=os.environ, folder=Path.cwd())
     found = verify(
