@@ -21,8 +21,10 @@ def check_citations(report: Report, rulebook: Rulebook, checking: Checking) -> N
         _identities(report, rulebook, checking)
     with checking.part("clusters"):
         _exemplars(report, checking)
-    with checking.part("causes"):
+    named: Mapping[str, Any] = {}
+    with checking.part("clusters"):
         named = names_of(report)
+    with checking.part("causes"):
         for where, fingerprint in fingerprints_of(report):
             checking.holds(fingerprint in named, where, fingerprint, "the report has no such cluster", "citation")
     with checking.part("tests/transitions"):

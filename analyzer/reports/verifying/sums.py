@@ -116,7 +116,7 @@ def _rate(rate: Mapping[str, Any], count: int, where: str, checking: Checking) -
     checking.equals(rate["count"], count, f"{where}/count", "sums")
     if rate["note"] is not None:
         for key in ("count", "baseline_count"):
-            fits = re.search(rf"(?<![\d,.]){rate[key]} in ", rate["note"]) is not None
+            fits = re.search(rf"(?<![\d,.]){re.escape(str(rate[key]))} in ", rate["note"]) is not None
             checking.holds(fits, f"{where}/note", rate["note"], f"{key} is {rate[key]}", "sums")
     bound = rate["bound"]
     if bound is not None:
