@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from analyzer.reports.hostile import shorten
+from analyzer.reports.hostile import one_line, shorten
 
 _SHOWN = 200
 
@@ -79,8 +79,9 @@ class Checking:
 
     def skip(self, what: str) -> None:
         """Names once what was not looked at."""
-        if what not in self.not_checked:
-            self.not_checked.append(what)
+        said = one_line(what)
+        if said not in self.not_checked:
+            self.not_checked.append(said)
 
     @contextmanager
     def part(self, where: str) -> Iterator[None]:

@@ -106,7 +106,7 @@ def _cluster(cluster: Mapping[str, Any], where: str, window: Mapping[str, Any], 
 def _histogram(histogram: Mapping[str, Any] | None, count: int, where: str, checking: Checking) -> None:
     if not histogram:
         return
-    total = sum(histogram["counts"]) + histogram["without_time"]
+    total = sum(histogram["counts"]) + histogram.get("without_time", 0)
     checking.equals(count, total, f"{where}/count", "sums")
     fits = len(histogram["at"]) == len(histogram["counts"]) and sorted(set(histogram["at"])) == histogram["at"]
     checking.holds(fits, f"{where}/histogram/at", histogram["at"], "bins ascend, each with a count", "sums")
