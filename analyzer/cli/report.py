@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from analyzer.cli.failing import failing_clearly, warn
-from analyzer.cli.outputs import check_outputs, write_outputs
+from analyzer.cli.outputs import check_outputs, check_size, write_outputs
 from analyzer.cli.progress import done, progress
 from analyzer.cli.saved import HistoryOption, saved_report
 from analyzer.errors import ConfigError, ReportError
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from analyzer.reports.verifying import Verification
 
 SAYS_NO = 1
-SIZES = ("summary", "standard", "full")
 
 
 @failing_clearly
 def report(
     saved: str = typer.Argument(..., metavar="SAVED.json", help="A saved report, or a cycle of the history."),
-    output: list[str] = typer.Option(None, "-o", "--output", help="FILE.html, .md or .json; repeat for several."),
-    markdown: str = typer.Option(None, "--markdown", help="Size of Markdown: summary, standard or full."),
+    output: list[str] = typer.Option(
+        None, "-o", "--output", help="FILE.html, .md, .json or .sarif; repeat for several."
+    ),
+    markdown: str = typer.Option("standard", "--markdown", help="Size of Markdown: summary, standard or full."),
     verify: bool = typer.Option(
         False, "--verify", help="Check its digest, sums and citations; exit 1 if one is false."
     ),
@@ -49,8 +50,7 @@ def report(
 
     if (logs or repo) and not verify:
         raise ConfigError("--logs and --repo check a report", "add --verify")
-    if markdown is not None and markdown not in SIZES:
-        raise ConfigError(f"--markdown {markdown}: no such size", f"use one of {', '.join(SIZES)}")
+    check_size(markdown)
     targets = check_outputs(output or [])
     if any(t.resolve() == Path(saved).resolve() for t in targets):
         raise ConfigError(f"-o {saved} is the report itself", "write to another file")
@@ -63,7 +63,7 @@ def report(
             )
         warn(f"{saved} was changed after it was written")
     found = _verified(data, logs, repo, rules, quiet=quiet) if verify else None
-    _write(data, targets, markdown)
+    write_outputs(data, targets, size=markdown)
     if found is not None:
         _tell(found, as_json=as_json, quiet=quiet)
         if not found.holds:
@@ -90,11 +90,6 @@ def _verified(
     )
     done(quiet)
     return found
-
-
-def _write(data: Mapping[str, Any], targets: list[Path], markdown: str | None) -> None:
-    sized: dict[str, Any] = {"size": markdown} if markdown is not None else {}
-    write_outputs(data, targets, **sized)
 
 
 def _tell(found: Verification, *, as_json: bool, quiet: bool) -> None:
