@@ -116,22 +116,21 @@ def _suspects(cause: Mapping[str, Any], where: str, source: Source, checking: Ch
 
 def _places(report: Report, source: Source, checking: Checking) -> None:
     """Files and lines of evidence, look-alikes and actions: each is in a tree that the report is about."""
-    trees = [commit for commit in _commits(report) if source.has(commit)]
-    for fix in report["fixes"]:
-        if source.has(fix["commit"]):
-            trees += [fix["commit"], *filter(None, [source.parent(fix["commit"])])]
-    trees = list(dict.fromkeys(trees))
-    if not trees:
-        return
-    for where, file, line in _cited(report):
+    cited = [*_commits(report), *(fix["commit"] for fix in report["fixes"])]
+    trees = [commit for commit in dict.fromkeys(cited) if source.has(commit)]
+    # what one of them does not have may stand in a tree that cannot be seen here
+    whole = len(trees) == len(set(cited)) and all(path["commit"] for _, path in paths_of(report))
+    parents = [source.parent(fix["commit"]) for fix in report["fixes"] if fix["commit"] in trees]
+    trees += [parent for parent in parents if parent is not None and parent not in trees]
+    for where, file, line in _cited(report) if trees else ():
         lengths = [found for commit in trees if (found := source.length(commit, file)) is not None]
         fits = any(line is None or line <= length for length in lengths)
-        said = (
-            f"of {len(trees)} commits, none has that line"
-            if lengths
-            else f"of {len(trees)} commits, none has that file"
-        )
-        checking.holds(fits, where, f"{file}:{line}" if line is not None else file, said, "code")
+        place = f"{file}:{line}" if line is not None else file
+        if not fits and not whole:
+            checking.skip(f"{place}: in none of the trees that could be read")
+            continue
+        said = f"of {len(trees)} commits, none has that {'line' if lengths else 'file'}"
+        checking.holds(fits, where, place, said, "code")
 
 
 def _cited(report: Report) -> Iterator[tuple[str, str, int | None]]:
