@@ -9,7 +9,19 @@ from analyzer.causes.evidence import evidence, summary, would_confirm
 from analyzer.causes.explaining import Explained
 from analyzer.causes.outside import Outside, outside_the_code
 from analyzer.causes.weights import ORIGIN, probability
-from analyzer.model import Cluster, CodePath, EventKind, Evidence, LookAlike, Origin, Proof, QueryKind, Role, Severity
+from analyzer.model import (
+    Cluster,
+    CodePath,
+    EventKind,
+    Evidence,
+    Ground,
+    LookAlike,
+    Origin,
+    Proof,
+    QueryKind,
+    Role,
+    Severity,
+)
 
 UNKNOWN_AT_MOST = 0.3
 """a cause of kind `unknown` claims no more than this (contract, "Confidence")"""
@@ -203,7 +215,7 @@ def _sentences(explained: Explained, origin: Origin | None) -> Iterator[Evidence
         yield Evidence(text=f"“{query.text[:200]}” is a message of the runtime{means}", rule=query.rule)
     if origin is None:
         if explained.search.reason:
-            yield Evidence(text=explained.search.reason)
+            yield Evidence(text=explained.search.reason, rule=Ground.NO_ORIGIN)
         return
     for step in origin.via:
         yield Evidence(text=f"on the way it is called at {step.file}:{step.line}", file=step.file, line=step.line)

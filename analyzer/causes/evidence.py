@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from analyzer.model import ChainLink, Change, Cluster, CodePath, EventKind, Evidence, Role, format_time
+from analyzer.model import ChainLink, Change, Cluster, CodePath, EventKind, Evidence, Ground, Role, format_time
 
 _MAX_TESTS_NAMED = 3
 _CLAIMED = 0.5
@@ -69,7 +69,7 @@ def evidence(
         why = f" ({'; '.join(path.evidence[:3])})" if path.evidence else ""
         found.append(Evidence(text=words + why, file=path.file, line=path.line))
     if not paths and cluster.unlocated and not located:
-        found.append(Evidence(text=f"no code path: {cluster.unlocated}"))
+        found.append(Evidence(text=f"no code path: {cluster.unlocated}", rule=Ground.NO_PATH))
     if tests:
         more = f" and {len(tests) - _MAX_TESTS_NAMED} more" if len(tests) > _MAX_TESTS_NAMED else ""
         named = ", ".join(sorted(tests)[:_MAX_TESTS_NAMED])

@@ -69,9 +69,9 @@ def _incident(root: str, group: Sequence[str], links: Links, harmless: frozenset
         root=root,
         fingerprints=(root, *errors),
         chain=_chain(root, symptoms, links),
-        evidence=tuple(Evidence(text=x.sentence, entry_ids=_ids(x)) for x in taken if x.symptom in errors)[
-            :_MAX_EVIDENCE
-        ],
+        evidence=tuple(
+            Evidence(text=x.sentence, entry_ids=_ids(x) or _ends(x, profiles)) for x in taken if x.symptom in errors
+        )[:_MAX_EVIDENCE],
         reasons=reasons,
         probability=probability(reasons, ROOT),
         explained=sum(profiles[x.symptom].cluster.count for x in beyond if x.symptom in errors),
@@ -182,3 +182,8 @@ def _depth(fingerprint: str, links: Links) -> int:
 def _ids(link: Link) -> tuple[str, ...]:
     """Entries of the findings that have a sentence, each once."""
     return tuple(dict.fromkeys(i for f in link.findings if f.text for i in f.entry_ids))[:6]
+
+
+def _ends(link: Link, profiles: Mapping[str, Profile]) -> tuple[str, ...]:
+    """The first entry of either end."""
+    return (*profiles[link.symptom].entry_ids[:1], *profiles[link.root].entry_ids[:1])

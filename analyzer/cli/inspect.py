@@ -9,9 +9,8 @@ import typer
 
 from analyzer.cli.failing import failing_clearly
 from analyzer.cli.manual import manual
-from analyzer.cli.outputs import check_outputs, write_outputs
+from analyzer.cli.report import report
 from analyzer.cli.suggesting import shown_ids
-from analyzer.errors import ConfigError
 
 
 def register(app: typer.Typer) -> None:
@@ -33,12 +32,22 @@ def register(app: typer.Typer) -> None:
     )(show)
     app.command(
         "report",
-        help="Render a saved report again.\n\n"
-        "From the JSON alone, offline; the same report gives the same bytes. Without -o the summary is printed.",
+        help="Render a saved report again, or check it with --verify.\n\n"
+        "From the JSON alone, offline; the same report gives the same bytes. Without -o the summary is printed. "
+        "--verify checks the digest, every sum and every citation; with --logs and --repo also counts, members, "
+        "excerpts and lines. What was not checked is said on standard error.",
         epilog=manual(
-            examples=["analyzer report report.json -o report.html -o report.md", "analyzer report report.json"],
-            exits=[(2, "no such report, or a file that cannot be written")],
-            see=["show", "schema", "docs/json-report.md"],
+            examples=[
+                "analyzer report report.json -o report.html -o report.md",
+                "analyzer report report.json -o comment.md --markdown summary",
+                "analyzer report report.json --verify --logs logs.json --repo .",
+            ],
+            exits=[
+                (0, "done; with --verify: every claim that was checked holds"),
+                (1, "--verify found a false claim"),
+                (2, "no such report, or a file that cannot be written"),
+            ],
+            see=["show", "schema", "docs/reports.md", "docs/verifying.md"],
         ),
     )(report)
     app.command(
@@ -66,26 +75,6 @@ def show(
         typer.echo(json.dumps(reports.find(data, named), indent=1, sort_keys=True, ensure_ascii=False))
     else:
         typer.echo(reports.terminal_cluster(data, named))
-
-
-@failing_clearly
-def report(
-    saved: str = typer.Argument(..., metavar="SAVED.json", help="A saved report."),
-    output: list[str] = typer.Option(
-        None, "-o", "--output", metavar="FILE", help="FILE.html, .md, .sarif or .json; repeat for several."
-    ),
-) -> None:
-    """Render a saved report again; without -o, print its summary."""
-    from analyzer.cli.analyze import show as summary
-    from analyzer.reports.files import read_saved
-
-    data = read_saved(Path(saved))
-    targets = check_outputs(output or [])
-    if any(t.resolve() == Path(saved).resolve() for t in targets):
-        raise ConfigError(f"-o {saved} is the report itself", "write to another file")
-    write_outputs(data, targets)
-    if not targets:
-        summary(data, as_json=False, quiet=False)
 
 
 @failing_clearly

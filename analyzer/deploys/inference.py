@@ -13,7 +13,7 @@ from analyzer.deploys.ages import newest_revision
 from analyzer.deploys.commits import is_same_commit
 from analyzer.deploys.facts import Revision, without_place
 from analyzer.errors import RepositoryError
-from analyzer.model import CodeFact, CodeHistory, Deploys, Evidence, FactKind, RevisionDeploy, ServiceDeploy
+from analyzer.model import CodeFact, CodeHistory, Deploys, Evidence, FactKind, Ground, RevisionDeploy, ServiceDeploy
 
 _LOOK_BACK = 1_000
 """commits before the newest possible one"""
@@ -304,16 +304,19 @@ def with_range(revision: RevisionDeploy, inferred: Inferred | None, *, searched:
     """
     if inferred is None:
         why = "its logs say too little of the code to tell its commit" if searched else "no history was given for it"
-        return revision if revision.commit else replace(revision, evidence=(*revision.evidence, Evidence(text=why)))
+        if revision.commit:
+            return revision
+        return replace(revision, evidence=(*revision.evidence, Evidence(text=why, rule=Ground.LOGS_FIT)))
     commits = inferred.commits()
-    notes = [Evidence(text=text) for text in inferred.evidence]
+    notes = [Evidence(text=text, rule=Ground.LOGS_FIT) for text in inferred.evidence]
     if commits is None:
         return replace(revision, evidence=(*revision.evidence, *notes))
     oldest, newest = commits
     fit = f"its logs fit {oldest}..{newest}" if oldest != newest else f"its logs fit {oldest} alone"
-    notes.insert(0, Evidence(text=fit))
+    notes.insert(0, Evidence(text=fit, rule=Ground.LOGS_FIT))
     if revision.commit is not None and _is_outside(revision.commit, inferred):
-        notes.append(Evidence(text=f"its logs do not fit {revision.commit}, which the {revision.source} names"))
+        said = f"its logs do not fit {revision.commit}, which the {revision.source} names"
+        notes.append(Evidence(text=said, rule=Ground.LOGS_FIT))
     one = revision.commit is None and oldest == newest
     return replace(
         revision,

@@ -9,7 +9,7 @@ from analyzer.deploys.binding import Bound, Revision
 from analyzer.deploys.commits import is_same_commit
 from analyzer.deploys.states import Life, Rollback, state_of
 from analyzer.deploys.told import conflicts
-from analyzer.model import Deploys, Evidence, RevisionDeploy
+from analyzer.model import Deploys, Evidence, Ground, RevisionDeploy
 
 _CITED = 3
 _NOT_INHERITED = ("option", "inferred")
@@ -73,14 +73,21 @@ def _commit(
     if option is not None:
         said = f"--revision names {option}"
         if told and not is_same_commit(option, told[0].commit):
-            return option, "option", [Evidence(text=f"{said}, but the entries name another commit"), *evidence]
-        return option, "option", [Evidence(text=said), *evidence]
+            return (
+                option,
+                "option",
+                [
+                    Evidence(text=f"{said}, but the entries name another commit", rule=Ground.OPTION),
+                    *evidence,
+                ],
+            )
+        return option, "option", [Evidence(text=said, rule=Ground.OPTION), *evidence]
     if told:
         return told[0].commit, told[0].source, evidence
     if known is not None and known.commit and known.source not in _NOT_INHERITED:
         text = f"the baseline saw the same revision, and its {known.source} names {known.commit}"
-        return known.commit, known.source, [Evidence(text=text)]
-    return None, None, [Evidence(text="no entry names its commit")]
+        return known.commit, known.source, [Evidence(text=text, rule=Ground.BASELINE)]
+    return None, None, [Evidence(text="no entry names its commit", rule=Ground.NO_COMMIT)]
 
 
 def _deploy_evidence(deploy: Step | None, bound: Bound) -> list[Evidence]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from analyzer.deploys.audit import Step
 from analyzer.deploys.binding import SLACK_NS
 from analyzer.deploys.traffic import Use
-from analyzer.model import Evidence
+from analyzer.model import Evidence, Ground
 
 _DOUBT = 0.001
 """chance below which silence is no accident"""
@@ -79,7 +79,7 @@ def state_of(name: str, life: Life, rolled: Sequence[Rollback]) -> tuple[str, Ev
     if taken is not None:
         return "draining", taken
     if not times:
-        return "no_traffic", Evidence(text="no request reached it in this window")
+        return "no_traffic", Evidence(text="no request reached it in this window", rule=Ground.NO_TRAFFIC)
     return "served", None
 
 

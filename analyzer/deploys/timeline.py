@@ -13,7 +13,7 @@ from analyzer.deploys.revisions import describe_revisions
 from analyzer.deploys.states import Life, Rollback, rollbacks
 from analyzer.deploys.told import conflicts, gather_told
 from analyzer.deploys.traffic import Use, is_silent, minutes, read_use, share
-from analyzer.model import Deploys, Entry, Evidence, PrintedLine, RevisionDeploy, ServiceDeploy, TimelineEvent
+from analyzer.model import Deploys, Entry, Evidence, Ground, PrintedLine, RevisionDeploy, ServiceDeploy, TimelineEvent
 
 _STARTED, _FAILED = "probe succeeded", ("probe failed", "Container called exit(")
 _CITED = 3
@@ -251,4 +251,4 @@ def _unproven(revision: RevisionDeploy) -> Iterator[Evidence]:
     if revision.state == "no_traffic":
         text = f"{revision.service}: deployed, unproven: no request reached revision {revision.revision}"
         ids = next((e.entry_ids for e in revision.evidence if e.entry_ids), ())
-        yield Evidence(text=text, entry_ids=ids)
+        yield Evidence(text=text, entry_ids=ids, rule=Ground.NO_TRAFFIC)

@@ -6,6 +6,7 @@ Takes clusters, causes, tests, revisions and the past; gives `Fix`, `Action`, `I
 
 from analyzer.fixes.actions import next_actions
 from analyzer.fixes.claims import Suggestion, is_about, parse_claim, suggest_claims
+from analyzer.fixes.decision import CELLS
 from analyzer.fixes.facts import Earlier, combine_relevance, fix_facts
 from analyzer.fixes.impact import impact_totals, weigh_impact
 from analyzer.fixes.impact_file import Area, read_impact
@@ -15,6 +16,7 @@ from analyzer.fixes.rollout import rollouts
 from analyzer.fixes.verdict import answers_of, judge_fix
 
 __all__ = [
+    "CELLS",
     "Area",
     "Earlier",
     "Loop",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from analyzer.model import Containment, Evidence, RevisionDeploy, RevisionTraffic, Rollout, SeenOn
+from analyzer.model import Containment, Evidence, Ground, RevisionDeploy, RevisionTraffic, Rollout, SeenOn
 
 Contains = Callable[[str], Containment]
 """the commit of a revision → whether it has the fix in it"""
@@ -82,19 +82,23 @@ def _containment(deploy: RevisionDeploy, contains: Contains, written_ns: int | N
         found = contains(deploy.commit)
         why = f"runs {deploy.commit[:10]} ({deploy.source or 'told'}): {found.why}"
         if found.contains is not None:
-            return found.contains, Evidence(text=f"{name} {why}", entry_ids=ids)
+            return found.contains, _said(f"{name} {why}", ids)
     elif (oldest := deploy.oldest or deploy.commit) is not None and (newest := deploy.newest or deploy.commit):
         ends = contains(oldest), contains(newest)
         why = f"runs a commit from {oldest[:10]} to {newest[:10]} by its logs"
         if ends[0].contains is not None and ends[0].contains is ends[1].contains:
             said = f"{name} {why}: at both ends, {ends[0].why}"
-            return ends[0].contains, Evidence(text=said, entry_ids=ids)
+            return ends[0].contains, _said(said, ids)
         why += ", of which some may have the fix and some not"
     there = deploy.ready_ns if deploy.ready_ns is not None else deploy.first_ns
     if there is not None and written_ns is not None and there + _SLACK_NS < written_ns:
         said = f"{name} was there at {_shown(there)}, before the fix was written at {_shown(written_ns)}"
-        return False, Evidence(text=said, entry_ids=ids)
-    return None, Evidence(text=f"{name}: {why}; the label commit-sha on the revision would settle it", entry_ids=ids)
+        return False, _said(said, ids)
+    return None, _said(f"{name}: {why}; the label commit-sha on the revision would settle it", ids)
+
+
+def _said(text: str, entry_ids: tuple[str, ...]) -> Evidence:
+    return Evidence(text=text, entry_ids=entry_ids, rule=Ground.ROLLOUT)
 
 
 def _shown(time_ns: int) -> str:

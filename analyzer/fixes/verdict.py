@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from analyzer.fixes.decision import Answers, decide
-from analyzer.model import Effect, Evidence, Fix, FixFacts, Rollout
+from analyzer.model import FIX_RULE, Effect, Evidence, Fix, FixFacts, Ground, Rollout
 
 _UNLIKELY = 0.05
 _IDLE = ("no_traffic", "refused")
@@ -16,11 +16,9 @@ def judge_fix(facts: FixFacts) -> Fix:
     """The verdict on one claim, its evidence and what to do next."""
     answers = answers_of(facts)
     cell = decide(answers)
-    evidence = [Evidence(text=cell.says, rule=f"fix/{cell.name}")]
+    evidence = [Evidence(text=cell.says, rule=f"{FIX_RULE}{cell.name}")]
     for name in cell.cites:
         evidence += _CITING[name](facts)
-    if cell.name == "unseen-text":
-        evidence = [Evidence(text=cell.says)]
     return Fix(
         commit=facts.commit,
         claims=facts.claims,
@@ -167,7 +165,8 @@ def _relevance(facts: FixFacts) -> Iterator[Evidence]:
 
 def _cannot(facts: FixFacts) -> Iterator[Evidence]:
     if facts.relevance is not None and facts.relevance.effect is Effect.CANNOT:
-        yield Evidence(text="once deployed it would not help: no line that it changed can raise or prevent the error")
+        text = "once deployed it would not help: no line that it changed can raise or prevent the error"
+        yield Evidence(text=text, rule=Ground.EFFECT)
         yield from facts.relevance.evidence
 
 
@@ -175,15 +174,16 @@ def _sites(facts: FixFacts) -> Iterator[Evidence]:
     for path in (facts.relevance.remaining if facts.relevance else ())[:_MAX_SHOWN]:
         yield Evidence(text=f"{path.file}:{path.line} still stands as it was", file=path.file, line=path.line)
     for fingerprint in facts.gone[:_MAX_SHOWN] if facts.here else ():
-        yield Evidence(text=f"{fingerprint}, which was claimed too, is gone")
+        yield Evidence(text=f"{fingerprint}, which was claimed too, is gone", rule=Ground.CLAIMS)
     for fingerprint in sorted(set(facts.resolved) - set(facts.gone))[:_MAX_SHOWN]:
-        yield Evidence(text=f"{fingerprint}, requests that failed with the error before, is resolved")
+        text = f"{fingerprint}, requests that failed with the error before, is resolved"
+        yield Evidence(text=text, rule=Ground.CLAIMS)
 
 
 def _clusters(facts: FixFacts, which: Sequence[str], what: str) -> Iterator[Evidence]:
     entries = dict(facts.cited)
     for fingerprint in which[:_MAX_SHOWN]:
-        yield Evidence(text=f"{what}: {fingerprint}", entry_ids=entries.get(fingerprint, ()))
+        yield Evidence(text=f"{what}: {fingerprint}", entry_ids=entries.get(fingerprint, ()), rule=Ground.CLAIMS)
 
 
 def _elsewhere(facts: FixFacts) -> Iterator[Evidence]:
@@ -202,14 +202,16 @@ def _tests(facts: FixFacts) -> Iterator[Evidence]:
         if tests:
             verb = "pass" if tests is facts.tests_passing else "fail"
             named = ", ".join(tests[:_MAX_SHOWN]) + (f" and {len(tests) - _MAX_SHOWN} more" * (len(tests) > _MAX_SHOWN))
-            yield Evidence(text=f"{named} " + what.format(verb + ("es" if len(tests) == 1 and verb == "pass" else "")))
+            text = f"{named} " + what.format(verb + ("es" if len(tests) == 1 and verb == "pass" else ""))
+            yield Evidence(text=text, rule=Ground.TESTS)
 
 
 def _past(facts: FixFacts) -> Iterator[Evidence]:
     if facts.verified_in is not None:
-        yield Evidence(text=f"cycle {facts.verified_in} verified it")
+        yield Evidence(text=f"cycle {facts.verified_in} verified it", rule=Ground.EARLIER)
     for name in facts.failed_on_fix[:_MAX_SHOWN]:
-        yield Evidence(text=f"in cycle {name} the error occurred on a revision with the fix")
+        text = f"in cycle {name} the error occurred on a revision with the fix"
+        yield Evidence(text=text, rule=Ground.EARLIER)
 
 
 def _numbers(facts: FixFacts) -> Iterator[Evidence]:
@@ -226,7 +228,7 @@ def _numbers(facts: FixFacts) -> Iterator[Evidence]:
         text += f"; by 95 % fewer than {min(1.0, 3 / asked) if facts.per == 'request' else 3 / asked:.3g} each"
     if facts.chance is not None and asked:
         text += f"; chance of that without a cure {facts.chance:.2g}"
-    yield Evidence(text=text)
+    yield Evidence(text=text, rule=Ground.SILENCE)
 
 
 def _name(row: Rollout) -> str:

@@ -42,6 +42,7 @@ from analyzer.model.events import (
 from analyzer.model.exposure import ChangeRate, RevisionTraffic, SeenOn
 from analyzer.model.facts import CodeFact, CodeHistory, DatedCommit, FactKind, PrintedLine
 from analyzer.model.fixes import Claim, Containment, Effect, Fix, FixFacts, Relevance, Rollout, Verdict
+from analyzer.model.grounds import FIX_RULE, Ground
 from analyzer.model.histograms import MOST_BINS, Histogram, wider_step
 from analyzer.model.logging_query import SERVICE_LABELS, quoted
 from analyzer.model.origins import (
@@ -72,6 +73,7 @@ from analyzer.model.times import Window, format_time, parse_time
 
 __all__ = [
     "ASSUMPTION",
+    "FIX_RULE",
     "MOST_BINS",
     "NO_MESSAGE",
     "QUERY_NAMES",
@@ -117,6 +119,7 @@ __all__ = [
     "FixSearch",
     "Frame",
     "Gap",
+    "Ground",
     "Histogram",
     "HttpRequest",
     "Impact",

@@ -6,6 +6,7 @@ Stages do not know each other; what one gives and the next takes is handed on he
 from analyzer.pipeline.analyze import Analyzed, analyze, read_dict_events
 from analyzer.pipeline.live import LiveOptions, first_findings, open_live
 from analyzer.pipeline.looking_up import Answer, look_up, where
+from analyzer.pipeline.verifying import verify
 
 __all__ = [
     "Analyzed",
@@ -16,5 +17,6 @@ __all__ = [
     "look_up",
     "open_live",
     "read_dict_events",
+    "verify",
     "where",
 ]

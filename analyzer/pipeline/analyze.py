@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from analyzer.causes import add_outage_siblings, explain_links, rank_causes
-from analyzer.clusters import cluster_events
 from analyzer.cycles import (
     apply_known,
     compare_clusters,
     compare_tests,
     link_tests,
-    measure_exposure,
     read_tests,
     with_signatures,
 )
@@ -22,6 +20,7 @@ from analyzer.deploys import gather_facts, infer_commits, read_deploys
 from analyzer.events import read_events, read_printed
 from analyzer.fixes import parse_claim, read_impact, service_resources
 from analyzer.model import ErrorEvent, Report
+from analyzer.pipeline.clustering import read_clusters
 from analyzer.pipeline.concluding import conclude
 from analyzer.pipeline.contexts import gather_contexts, gather_occurrences, harmless_before
 from analyzer.pipeline.earlier import digest_inputs, open_earlier
@@ -30,9 +29,8 @@ from analyzer.pipeline.fixing import Printed, all_claims, judge_fixes, suggest_f
 from analyzer.pipeline.locate import locate_clusters
 from analyzer.pipeline.permalinks import commit_links
 from analyzer.pipeline.repositories import Repositories, parse_repositories
-from analyzer.pipeline.requests import read_requests
-from analyzer.pipeline.signing import sign_events, sign_text
-from analyzer.pipeline.summing import busiest, describe_cycle, make_ledger
+from analyzer.pipeline.signing import sign_text
+from analyzer.pipeline.summing import busiest, describe_cycle
 from analyzer.pipeline.surroundings import Surroundings
 from analyzer.pipeline.suspecting import add_suspects
 from analyzer.pipeline.tracing import suspect
@@ -82,7 +80,7 @@ def analyze(
     say = progress or (lambda _: None)
     own = tuple(Path(r) for r in rules)
     redactor = build_redactor(own, salt)
-    masks, frames, noise = (load_rules(kind, own) for kind in ("masks", "frames", "noise"))
+    masks, frames = load_rules("masks", own), load_rules("frames", own)
     if own:
         load_rules("causes", own)  # a pack that is not valid is told at once, also where nothing is asked of it
 
@@ -109,18 +107,11 @@ def analyze(
         if live
         else read_files(list(logs), redactor=redactor, stdin=stdin, progress=progress)
     )
-    found = read_events(source.entries, redact=redactor.text, redact_all=redactor.texts, frame_rules=frames)
-    say(f"{len(source.entries):,} entries, {len(found.events):,} errors and warnings")
-    services = sorted({e.service for e in source.entries if e.service})
+    read = read_clusters(source, redactor=redactor, rules=own, say=say)
+    found, services, exposure, ledger = read.found, list(read.services), read.exposure, read.ledger
     earlier, past = before.of(services, found.counts.from_ns)
-    signed = sign_events(found.events, mask_rules=masks, frame_rules=frames)
-    requests = read_requests(source.entries, found.events)
-    exposure = measure_exposure(source.entries, routes=requests.routes)
-    clusters = cluster_events(signed, noise_rules=noise, similarity=similarity, requests=requests.by_event)
-    print_of_entry = {i: c.fingerprint for c in clusters for i in c.members or ()}
-    if not members:
-        clusters = tuple(replace(c, members=None) for c in clusters)
-    ledger = make_ledger(source, found, clusters)
+    print_of_entry = {i: c.fingerprint for c in read.clusters for i in c.members or ()}
+    clusters = read.clusters if members else tuple(replace(c, members=None) for c in read.clusters)
     printed = read_printed(source.entries)
     deploys = read_deploys(
         source.entries,

@@ -20,6 +20,7 @@ from analyzer.model import (
     ErrorEvent,
     Evidence,
     Frame,
+    Ground,
     Proof,
     Query,
     QueryKind,
@@ -59,7 +60,7 @@ def judge_relevance(
     """
     if cluster.kind in NOT_IN_CODE:
         said = f"{NOT_IN_CODE[cluster.kind]}: what a commit does about it is not followed"
-        return Relevance(effect=Effect.UNKNOWN, evidence=(Evidence(text=said),))
+        return Relevance(effect=Effect.UNKNOWN, evidence=(Evidence(text=said, rule=Ground.EFFECT),))
     service = service if service is not None else cluster.services[0] if cluster.services else ""
     new = repositories.at(service, commit)
     if new is None or new.git is None:

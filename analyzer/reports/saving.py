@@ -42,7 +42,7 @@ def check_integrity(report: Mapping[str, Any]) -> bool:
 
 
 def _unsealed(report: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _plain(value, key) for key, value in report.items() if key != "integrity"}
+    return {key: _plain(report[key], key) for key in sorted(report) if key != "integrity"}
 
 
 def _digest(unsealed: Mapping[str, Any]) -> str:
@@ -66,7 +66,8 @@ def _plain(value: Any, where: str) -> Any:
         for key in value:
             if not isinstance(key, str):
                 raise ReportError(f"the report holds a key that is not text: {key!r} under `{where}`")
-        return {key: _plain(item, f"{where}.{key}") for key, item in value.items()}
+        # in the order in which they are saved: a report renders alike before and after
+        return {key: _plain(value[key], f"{where}.{key}") for key in sorted(value)}
     if isinstance(value, list | tuple):
         return [_plain(item, where) for item in value]
     if value is None or isinstance(value, str | int):

@@ -21,7 +21,7 @@ from analyzer.codepaths.relevance.places import (
 )
 from analyzer.codepaths.relevance.python_files import CodeEdit, Lines, compare
 from analyzer.codepaths.relevance.texts import Wording
-from analyzer.model import CodePath, Effect, Evidence, Proof, QueryKind, Relevance
+from analyzer.model import CodePath, Effect, Evidence, Ground, Proof, QueryKind, Relevance
 
 _MAX_EVIDENCE = 12
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -56,7 +56,8 @@ def judge(changes: Changes, before: Places, after: Places, old: Code, new: Code)
     """What a commit can do about an error; `before` and `after` are its places in the trees `old` and `new`."""
     if changes.parent is None:
         why = "its parent is not in this shallow clone" if changes.shallow else "the history begins with it"
-        return Relevance(effect=Effect.UNKNOWN, evidence=(Evidence(text=f"{why}: there is nothing to compare with"),))
+        said = f"{why}: there is nothing to compare with"
+        return Relevance(effect=Effect.UNKNOWN, evidence=(_whole(said),))
     found = _Found()
     looking = (_observing(old, before), _observing(new, after))
     wording = (Wording(before.lines()), Wording(after.lines()))
@@ -64,13 +65,13 @@ def judge(changes: Changes, before: Places, after: Places, old: Code, new: Code)
     for file in changes.files:
         if file.same_text and kind_of(file.path) != "document":
             found.kinds.add(kind_of(file.path))
-            found.open.append(Evidence(text=f"{file.path}: who may read or run it changed", file=file.path))
+            found.open.append(_whole(f"{file.path}: who may read or run it changed", file.path))
         elif _is_python(file) and not _is_idle_test(file, before, old):
             verdict = compare(file, looking, wording, lambda name: old.facts.mentioned(name) == 0)
             found.kinds |= verdict.kinds
             edits += verdict.edits
             if verdict.unread:
-                found.open.append(Evidence(text=f"{file.path}: {verdict.unread}", file=file.path, line=verdict.line))
+                found.open.append(_whole(f"{file.path}: {verdict.unread}", file.path, verdict.line))
             elif not verdict.edits:
                 found.harmless.append(_told(file, verdict.kinds, verdict.line, before))
         else:
@@ -79,16 +80,16 @@ def judge(changes: Changes, before: Places, after: Places, old: Code, new: Code)
         _judge_edit(edit, before, old, found)
     _gone(before, after, old, new, edits, found)
     if changes.left_out:
-        found.open.append(Evidence(text=f"{changes.left_out} more files were not compared"))
+        found.open.append(_whole(f"{changes.left_out} more files were not compared"))
     effect = Effect.CAN if found.can else Effect.UNKNOWN if found.open else Effect.CANNOT
     evidence = [*found.can, *found.open[: 3 if found.can else None], *found.harmless]
     remaining = _remaining(before, after, old, new)
     if effect is Effect.CANNOT:
         evidence += [_stands(p) for p in remaining[:3]]
     if not changes.files:
-        evidence.append(Evidence(text="the commit changes no file"))
+        evidence.append(_whole("the commit changes no file"))
     if changes.merge:
-        evidence.append(Evidence(text="a merge: compared with its first parent"))
+        evidence.append(_whole("a merge: compared with its first parent"))
     return Relevance(
         effect=effect,
         evidence=tuple(dict.fromkeys(evidence))[:_MAX_EVIDENCE],
@@ -126,26 +127,26 @@ def _told(file: ChangedFile, kinds: Iterable[str], line: int | None, places: Pla
     if {"format", "logging", "code"} & set(kinds):
         core = places.query.text[:120] if places.query is not None else "the error"
         said += f"; that can neither raise “{core}” nor keep it from being raised"
-    return Evidence(text=said, file=file.path, line=line)
+    return _whole(said, file.path, line)
 
 
 def _judge_other(file: ChangedFile, places: Places, code: Code, found: _Found) -> None:
     path = file.path
     if code.is_test(path) and not any(p.file == path for p in _all(places)):
         found.kinds.add("test")
-        found.harmless.append(Evidence(text=f"{path}: test code, which does not run in the service", file=path))
+        found.harmless.append(_whole(f"{path}: test code, which does not run in the service", path))
         return
     kind = kind_of(path)
     core = places.query.text if places.query is not None else ""
     before, after = file.before or "", file.after or ""
     if kind == "document" and path.rpartition("/")[2].casefold() not in core.casefold():
         found.kinds.add("document")
-        found.harmless.append(Evidence(text=f"{path}: a document", file=path))
+        found.harmless.append(_whole(f"{path}: a document", path))
         return
     small = "" if file.unread or file.added or file.removed or kind == "code" else only_comments(path, before, after)
     if small:
         found.kinds.add(small)
-        found.harmless.append(Evidence(text=f"{path}: only {_PARTS[small]} changed", file=path))
+        found.harmless.append(_whole(f"{path}: only {_PARTS[small]} changed", path))
         return
     found.kinds.add(kind)
     lines = changed_lines(before, after)
@@ -160,7 +161,7 @@ def _judge_other(file: ChangedFile, places: Places, code: Code, found: _Found) -
         )
     else:
         said = f"{path}: {kind} changed, and what that does to the running service is not followed"
-        found.open.append(Evidence(text=said, file=path, line=lines[0][1] if lines else None))
+        found.open.append(_whole(said, path, lines[0][1] if lines else None))
 
 
 def _speaking(lines: Iterable[tuple[str, int]], places: Places) -> tuple[str, int] | None:
@@ -179,10 +180,10 @@ def _judge_edit(edit: CodeEdit, places: Places, code: Code, found: _Found) -> No
     for place in places.raising:
         why = _meets(edit, place, code)
         if why:
-            found.can.append(Evidence(text=f"{where} {why} ({place.file}:{place.line})", file=edit.path, line=line))
+            found.can.append(_whole(f"{where} {why} ({place.file}:{place.line})", edit.path, line))
             return
     role = "code changed, and it is not shown to have no part in the error"
-    found.open.append(Evidence(text=f"{where}: {role}", file=edit.path, line=line))
+    found.open.append(_whole(f"{where}: {role}", edit.path, line))
 
 
 def _meets(edit: CodeEdit, place: CodePath, code: Code) -> str:
@@ -245,3 +246,8 @@ def _remaining(before: Places, after: Places, old: Code, new: Code) -> list[Code
 
 def _stands(path: CodePath) -> Evidence:
     return Evidence(text=f"{path.file}:{path.line} can raise it and stands as it was", file=path.file, line=path.line)
+
+
+def _whole(said: str, file: str | None = None, line: int | None = None) -> Evidence:
+    """A sentence that rests on the comparison of the commit with its parent, at a line where there is one."""
+    return Evidence(text=said, file=file, line=line, rule=Ground.EFFECT if file is None or line is None else None)
