@@ -40,10 +40,13 @@ class Analysis:
         copy: dict[str, Any] = json.loads(json.dumps(self._report))
         return copy
 
-    def save(self, path: str | Path) -> Path:
-        """Write the report in the format of the suffix: `.json`, `.html`, `.md` or `.sarif`. Raises `ReportError`."""
+    def save(self, path: str | Path, *, size: str = "standard") -> Path:
+        """Write the report in the format of the suffix: `.json`, `.html`, `.md` or `.sarif`.
+
+        `size` of the Markdown: `summary`, `standard` or `full`. Raises `ReportError`.
+        """
         target = Path(path)
-        data = render_file(self._report, target.suffix)
+        data = render_file(self._report, target.suffix, size=size)
         try:
             target.write_bytes(data)
         except OSError as err:
