@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -37,6 +38,32 @@ def _nothing_of_the_user_is_touched() -> Iterator[None]:
         environ.delenv("ANALYZER_DATA_DIR", raising=False)
         environ.delenv("ANALYZER_HISTORY", raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def demo_reports(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The demo's cycles one after the other, as `analyzer demo` runs them. Read only: all tests share them."""
+    import analyzer
+    from analyzer.demo import unpack
+
+    incident = unpack(tmp_path_factory.mktemp("demo-cycles") / "demo")
+    history = f"sqlite:///{incident.root / 'history.sqlite3'}"
+    found = []
+    for cycle in incident.cycles:
+        analysis = analyzer.analyze(
+            cycle.logs,
+            repo=incident.repository,
+            revision=cycle.commit,
+            tests=cycle.junit,
+            cycle=cycle.name,
+            baseline="previous",
+            history=history,
+            fixes=[f"{fix.commit}={fix.claims}" for fix in cycle.fixes],
+            cache_dir=incident.root / "cache",
+        )
+        analysis.remember(history)
+        found.append(analysis.to_dict())
+    return found
 
 
 @pytest.fixture

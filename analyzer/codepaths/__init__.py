@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analyzer.codepaths.ancestry import Ancestry, open_ancestry
     from analyzer.codepaths.commits import RepositoryHistory, open_history
+    from analyzer.codepaths.permalinks import link_commits
     from analyzer.codepaths.opening import open_repository, resolve_commit
     from analyzer.codepaths.repository import RepositoryIndex
     from analyzer.codepaths.touching import commits_touching
@@ -21,6 +22,7 @@ __all__ = [
     "RepositoryHistory",
     "RepositoryIndex",
     "commits_touching",
+    "link_commits",
     "open_ancestry",
     "open_history",
     "open_repository",
@@ -33,6 +35,7 @@ _HOMES = {
     "RepositoryHistory": "commits",
     "RepositoryIndex": "repository",
     "commits_touching": "touching",
+    "link_commits": "permalinks",
     "open_ancestry": "ancestry",
     "open_history": "commits",
     "open_repository": "opening",

@@ -11,6 +11,10 @@ from analyzer.model import ExcerptLine
 _MAX_LINES = 7
 _MAX_WIDTH = 240
 _SCP = re.compile(r"(?:[\w.\-]+@)?(?P<host>[\w.\-]+):(?!//)(?P<path>[^\s]+)$")
+_SCHEMES = frozenset({"https", "http", "ssh", "git", "git+ssh"})
+_HOST = re.compile(r"[\w\-]+(?:\.[\w\-]+)+", re.ASCII)
+_NAME = re.compile(r"[\w.~\-]+(?:/[\w.~\-]+)+", re.ASCII)
+"""Owner and repository in plain words: whatever else stands in a remote (a password, a query) is never shown."""
 
 
 def excerpt(source: Sequence[str], line: int, end_line: int, redact: Callable[[str], str]) -> tuple[ExcerptLine, ...]:
@@ -35,6 +39,8 @@ def code_host(remote: str | None) -> str | None:
             parts = urlsplit(remote)
         except ValueError:
             return None
+        if parts.scheme not in _SCHEMES:
+            return None
         host, path = parts.hostname or "", parts.path
     else:
         found = _SCP.match(remote)
@@ -42,7 +48,9 @@ def code_host(remote: str | None) -> str | None:
             return None
         host, path = found["host"], found["path"]
     name = path.strip("/").removesuffix(".git")
-    if not name or not any(known in host for known in ("github", "gitlab", "bitbucket")):
+    if not _HOST.fullmatch(host) or not _NAME.fullmatch(name):
+        return None
+    if not any(known in host for known in ("github", "gitlab", "bitbucket")):
         return None
     return f"https://{host}/{name}"
 
@@ -58,3 +66,13 @@ def link(host: str | None, commit: str | None, path: str, line: int, end_line: i
     if "bitbucket" in name:
         return f"{host}/src/{commit}/{file}#lines-{line}:{end_line}"
     return f"{host}/blob/{commit}/{file}#L{line}-L{end_line}"
+
+
+def commit_link(host: str, commit: str) -> str:
+    """Page of a commit."""
+    name = urlsplit(host).hostname or ""
+    if "gitlab" in name:
+        return f"{host}/-/commit/{commit}"
+    if "bitbucket" in name:
+        return f"{host}/commits/{commit}"
+    return f"{host}/commit/{commit}"

@@ -43,6 +43,7 @@ from analyzer.model.exposure import ChangeRate, RevisionTraffic, SeenOn
 from analyzer.model.facts import CodeFact, CodeHistory, DatedCommit, FactKind, PrintedLine
 from analyzer.model.fixes import Claim, Containment, Effect, Fix, FixFacts, Relevance, Rollout, Verdict
 from analyzer.model.grounds import FIX_RULE, Ground
+from analyzer.model.histograms import MOST_BINS, Histogram, wider_step
 from analyzer.model.logging_query import SERVICE_LABELS, quoted
 from analyzer.model.origins import (
     QUERY_NAMES,
@@ -73,6 +74,7 @@ from analyzer.model.times import Window, format_time, parse_time
 __all__ = [
     "ASSUMPTION",
     "FIX_RULE",
+    "MOST_BINS",
     "NO_MESSAGE",
     "QUERY_NAMES",
     "SERVICE_LABELS",
@@ -118,6 +120,7 @@ __all__ = [
     "Frame",
     "Gap",
     "Ground",
+    "Histogram",
     "HttpRequest",
     "Impact",
     "ImpactTotal",
@@ -173,4 +176,5 @@ __all__ = [
     "parse_time",
     "placeholder_values",
     "quoted",
+    "wider_step",
 ]

@@ -260,6 +260,8 @@ class Report:
     loop_reason: str | None = None
     """why, a sentence"""
     exposure: tuple[RevisionTraffic, ...] = ()
+    commit_links: Mapping[str, str] = field(default_factory=dict)
+    """full commit id → its https page at the code host, for the commits named above whose page is known"""
 
     def to_dict(self) -> dict[str, Any]:
         """The report JSON, all but `integrity` (which `reports` computes over this)."""
@@ -279,4 +281,5 @@ class Report:
             "loop": self.loop,
             "loop_reason": self.loop_reason,
             "exposure": [x.to_dict() for x in self.exposure],
+            "commit_links": dict(self.commit_links),
         }

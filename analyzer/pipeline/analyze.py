@@ -27,6 +27,7 @@ from analyzer.pipeline.earlier import digest_inputs, open_earlier
 from analyzer.pipeline.explain import explain_clusters
 from analyzer.pipeline.fixing import Printed, all_claims, judge_fixes, suggest_fixes
 from analyzer.pipeline.locate import locate_clusters
+from analyzer.pipeline.permalinks import commit_links
 from analyzer.pipeline.repositories import Repositories, parse_repositories
 from analyzer.pipeline.signing import sign_text
 from analyzer.pipeline.summing import busiest, describe_cycle
@@ -199,6 +200,7 @@ def analyze(
         resources=service_resources(source.entries),
         repo_given=bool(folders),
     )
+    report = replace(report, commit_links=commit_links(report, repositories))
     fingerprints = tuple(print_of_entry.get(e.entry_ids[0]) for e in found.events)
     return Analyzed(report=report, events=found.events, fingerprints=fingerprints)
 

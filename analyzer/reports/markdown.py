@@ -179,3 +179,9 @@ def _tidy(text: str) -> str:
             prose_lines.append(line.rstrip())
     out.append(_BLANK_LINES.sub("\n\n", "\n".join(prose_lines)))
     return "".join(out).strip()
+
+
+def cause_markdown(shown: View, cause: Mapping[str, Any]) -> str:
+    """One cause of a view, as it stands in the ticket."""
+    text = _environment().get_template("md/cause.md.j2").render(v=shown, r=shown.report, cause=cause)
+    return _tidy(text) + "\n"

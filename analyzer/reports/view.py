@@ -13,7 +13,6 @@ from analyzer.errors import ReportError
 from analyzer.model.report import SCHEMA_ID
 from analyzer.reports.answers import Answer, answer, banners, error_clusters
 from analyzer.reports.hostile import clean_values, one_line, shorten
-from analyzer.reports.lanes import Lanes, lanes
 from analyzer.reports.sums import Sum, ledger_sums
 from analyzer.reports.undecided import Undecided, undecided
 
@@ -45,10 +44,10 @@ class View:
         """Error clusters of this window, without noise and accepted ones."""
         return tuple(c for c in error_clusters(self.report) if c["count"])
 
-    @property
-    def lanes(self) -> Lanes | None:
-        """When the errors of this window happened."""
-        return lanes(self.here, self.report["deploys"]["timeline"])
+    def commit_link(self, commit: str) -> str | None:
+        """The page of a commit at its code host, where the analysis knew one; only ever an https address."""
+        link = (self.report.get("commit_links") or {}).get(commit)
+        return link if isinstance(link, str) and link.startswith("https://") else None
 
     def evidence_anchor(self, cause: Mapping[str, Any], evidence: Mapping[str, Any]) -> str | None:
         """The id of the code path of this cause that holds the evidence's line."""

@@ -7,32 +7,14 @@ from typing import Any
 
 import pytest
 
-import analyzer
-from analyzer.demo import read_story, unpack
+from analyzer.demo import read_story
 
 STORY = read_story()
 
 
-@pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    incident = unpack(tmp_path_factory.mktemp("cycles") / "demo")
-    history = f"sqlite:///{incident.root / 'history.sqlite3'}"
-    found = []
-    for cycle in incident.cycles:
-        analysis = analyzer.analyze(
-            cycle.logs,
-            repo=incident.repository,
-            revision=cycle.commit,
-            tests=cycle.junit,
-            cycle=cycle.name,
-            baseline="previous",
-            history=history,
-            fixes=[f"{fix.commit}={fix.claims}" for fix in cycle.fixes],
-            cache_dir=incident.root / "cache",
-        )
-        analysis.remember(history)
-        found.append(analysis.to_dict())
-    return found
+@pytest.fixture
+def reports(demo_reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return demo_reports
 
 
 @pytest.mark.parametrize("number", range(4))

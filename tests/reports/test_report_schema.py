@@ -48,6 +48,7 @@ def everything_of_the_model() -> dict[str, Any]:
         entries=1,
         first_seen_ns=1_772_445_600_000_000_000,
         change=model.Change.NOT_SEEN,
+        histogram=model.Histogram.of([1_772_445_600_000_000_000, None]),
         facets=(model.Facet(slot=0, values=(("till-1", 2),)),),
         exemplars=(model.Exemplar(entry_ids=("a",), message="m", roles={"a": "raise"}),),
         members=("a",),
@@ -83,6 +84,7 @@ def everything_of_the_model() -> dict[str, Any]:
         fixes=(model.Fix(commit=FIX, claims=(), claim_text="t", verdict="verified"),),
         impact=(model.Impact(area="a", value=1, unit="EUR", status="at_risk"),),
         actions=(model.Action(priority=1, text="t"),),
+        commit_links={HEAD: f"https://git.example.com/bakery/commit/{HEAD}"},
         impact_totals=(model.ImpactTotal(unit="EUR", at_risk=1.0),),
         trend=(model.TrendPoint(cycle="0", pass_rate=None, clusters=1, impact=(model.ImpactTotal(unit="EUR"),)),),
     )
