@@ -9,7 +9,7 @@ from typing import Any
 
 from analyzer.codepaths.contents import Contents
 from analyzer.codepaths.git import Git, open_git
-from analyzer.codepaths.presentation import code_host, excerpt, link
+from analyzer.codepaths.presentation import code_host, commit_link, excerpt, link
 from analyzer.codepaths.trees import Tree
 from analyzer.errors import RepositoryError
 from analyzer.model import format_time
@@ -78,6 +78,11 @@ class GitSource:
     def link(self, commit: str, file: str, line: int, end_line: int) -> str | None:
         """The page of these lines at the code host; None where the remote is of a host whose links are not known."""
         return link(code_host(self._need(commit).remote()), commit, file, line, end_line)
+
+    def page(self, commit: str) -> str | None:
+        """The page of a commit at the code host; None where the host is not known."""
+        host = code_host(self._need(commit).remote())
+        return commit_link(host, self._need(commit).resolve(commit)) if host is not None else None
 
     def times(self, commit: str) -> tuple[str, str]:
         """(author time, commit time) as a report writes times."""

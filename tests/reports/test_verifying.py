@@ -129,6 +129,9 @@ class Nowhere:
     def link(self, commit: str, file: str, line: int, end_line: int) -> str | None:
         raise AssertionError(commit)
 
+    def page(self, commit: str) -> str | None:
+        raise AssertionError(commit)
+
     def times(self, commit: str) -> tuple[str, str]:
         raise AssertionError(commit)
 

@@ -29,6 +29,8 @@ def check_citations(report: Report, rulebook: Rulebook, checking: Checking) -> N
             checking.holds(fingerprint in named, where, fingerprint, "the report has no such cluster", "citation")
     with checking.part("tests/transitions"):
         _transitions(report, named, checking)
+    with checking.part("commit_links"):
+        _commit_links(report, checking)
     with checking.part("fixes"):
         _claims(report, named, rulebook, checking)
     with checking.part("causes"):
@@ -151,6 +153,13 @@ def _evidence(
             # a sentence on a place of the code may name another line of the same file
             fits = _speaks_of(text, file, line) or (file, line) in places
             checking.holds(fits, f"{where}/line", line, f"the text is “{text}”", "citation")
+
+
+def _commit_links(report: Report, checking: Checking) -> None:
+    """Each is the https page of just that commit."""
+    for commit, page in (report.get("commit_links") or {}).items():
+        fits = page.startswith("https://") and page.endswith(f"/{commit}") and _COMMIT.fullmatch(commit) is not None
+        checking.holds(fits, f"commit_links/{commit}", page, "it is no page of that commit", "citation")
 
 
 def _code_path(path: Mapping[str, Any], where: str, checking: Checking) -> None:

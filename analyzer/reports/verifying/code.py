@@ -33,6 +33,9 @@ class Source(Protocol):
     def link(self, commit: str, file: str, line: int, end_line: int) -> str | None:
         """The page of these lines at the code host; None where the host is not known."""
 
+    def page(self, commit: str) -> str | None:
+        """The page of a commit at the code host; None where the host is not known."""
+
     def times(self, commit: str) -> tuple[str, str]:
         """(when its author wrote it, when it was committed), as a report writes times."""
 
@@ -58,6 +61,10 @@ def check_code(report: Report, source: Source, checking: Checking) -> None:
             _known(commit, source, checking)
     with checking.part("causes"):
         _places(report, source, checking)
+    with checking.part("commit_links"):
+        for commit, page in (report.get("commit_links") or {}).items():
+            if _known(commit, source, checking) and (true := source.page(commit)) is not None:
+                checking.equals(page, true, f"commit_links/{commit}", "code")
     checking.skip("why a place was chosen, owners, and what a commit can do: they are searched anew by analyze")
 
 
