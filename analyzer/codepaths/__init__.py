@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analyzer.codepaths.ancestry import Ancestry, open_ancestry
     from analyzer.codepaths.commits import RepositoryHistory, open_history
-    from analyzer.codepaths.permalinks import link_commits
     from analyzer.codepaths.opening import open_repository, resolve_commit
+    from analyzer.codepaths.permalinks import link_commits
     from analyzer.codepaths.repository import RepositoryIndex
     from analyzer.codepaths.touching import commits_touching
     from analyzer.codepaths.trailers import read_trailers

@@ -82,7 +82,9 @@ def cards(
                 anchor=cluster_anchors[cluster["fingerprint"]],
                 sort=_sort_key(cluster),
                 rank=next((ranks[f] for f in (cluster["fingerprint"], *cluster["aliases"]) if f in ranks), None),
-                exemplars=tuple(_exemplars(cluster["exemplars"], cited_anchors if brief else entry_anchors, seen, brief)),
+                exemplars=tuple(
+                    _exemplars(cluster["exemplars"], cited_anchors if brief else entry_anchors, seen, brief)
+                ),
                 brief=brief,
             )
         )
