@@ -34,40 +34,23 @@ START_NS = 1_772_445_600_000_000_000
 SECOND_NS = 1_000_000_000
 COMMIT = "c7f3a1e0b95d4c2288e6410fd7a9b3e5561f0a4d"
 
-_WORDS = [
-    "order",
-    "receipt",
-    "oven",
-    "till",
-    "flour",
-    "price",
-    "batch",
-    "shelf",
-    "label",
-    "timer",
-    "recipe",
-    "delivery",
-    "customer",
-    "basket",
-    "voucher",
-    "stock",
-    "crate",
-    "scale",
-    "printer",
-    "window",
-    "counter",
-    "invoice",
-    "supplier",
-    "allergen",
-    "tray",
-    "rack",
-    "mixer",
-    "dough",
-    "yeast",
-    "sugar",
-    "butter",
-    "salt",
-]
+_WORDS = (
+    *("order", "receipt", "oven", "till", "flour", "price", "batch", "shelf", "label", "timer", "recipe", "delivery"),
+    *(
+        "customer",
+        "basket",
+        "voucher",
+        "stock",
+        "crate",
+        "scale",
+        "printer",
+        "window",
+        "counter",
+        "invoice",
+        "supplier",
+    ),
+    *("allergen", "tray", "rack", "mixer", "dough", "yeast", "sugar", "butter", "salt"),
+)
 _SERVICES = ("orders", "ovens", "shop", "labels", "stock")
 
 

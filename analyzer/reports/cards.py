@@ -34,7 +34,7 @@ class EntryId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownExemplar:
-    """A message as the card shows it, empty where it is not shown; `cut` says what is missing, empty where nothing is."""
+    """A message as the card shows it, or empty; `cut` says what is missing, empty where nothing is."""
 
     name: str
     entries: tuple[EntryId, ...]

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from typing import Any
 
 from jinja2 import Environment, UndefinedError
@@ -46,9 +47,9 @@ def _environment() -> Environment:
 
 
 def _kept(text: str) -> Markup:
-    """The text escaped for the inside of an element, what nobody sees of it as entities: blanks at the end of its lines, zero-width spaces."""
+    """The text escaped for the inside of an element; blanks at its lines' ends and zero-width spaces as entities."""
     lines = []
-    for line in text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").split("\n"):
+    for line in escape(text, quote=False).split("\n"):
         bare = line.rstrip(" \t")
         lines.append(bare + "".join(f"&#{ord(blank)};" for blank in line[len(bare) :]))
     return Markup("\n".join(lines).replace("\u200b", "&#8203;"))
