@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -15,8 +14,9 @@ import typer
 
 from analyzer.cli import live_options as live
 from analyzer.cli.failing import failing_clearly, warn
-from analyzer.cli.outputs import check_outputs, write_outputs
+from analyzer.cli.outputs import check_outputs, check_size, write_outputs
 from analyzer.cli.progress import done, progress
+from analyzer.cli.screen import screen
 from analyzer.errors import ConfigError, HistoryError
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def analyze(
     history: str = typer.Option(None, "--history", help="Database of saved cycles, or none."),
     impact: str = typer.Option(None, "--impact", help="TOML file: what areas of the tests are worth."),
     fix: list[str] = typer.Option(None, "--fix", help="SHA=ID|TEXT, a claimed fix; repeat for several."),
-    output: list[str] = typer.Option(None, "-o", "--output", help="FILE.html, .md or .json; repeat for several."),
+    output: list[str] = typer.Option(None, "-o", "--output", help="FILE.html, .md, .sarif or .json; several times."),
+    markdown: str = typer.Option("standard", "--markdown", help="Size of .md files: summary, standard or full."),
     fail_on: str = typer.Option(None, "--fail-on", help="Exit 1 on: new, regressed, any, never."),
     members: bool = typer.Option(None, "--members", help="Every entry id of every cluster in the JSON."),
     rules: list[str] = typer.Option(None, "--rules", help="DIR with rule packs of your own."),
@@ -118,6 +119,7 @@ def analyze(
     if config["engine"] != "local":
         raise ConfigError(f"--engine {config['engine']} is not built yet", "leave it out: the local engine reads files")
     targets = check_outputs(config["output"])
+    size = check_size(markdown)
 
     from analyzer.analysis import analyze as run
 
@@ -153,7 +155,7 @@ def analyze(
     for text in report["ledger"]["warnings"]:
         warn(text)
     try:
-        write_outputs(report, targets)
+        write_outputs(report, targets, size=size)
     finally:
         show(report, as_json=as_json, quiet=quiet)
     if not quiet:
@@ -191,9 +193,10 @@ def show(report: Mapping[str, Any], *, as_json: bool, quiet: bool) -> None:
     if as_json:
         sys.stdout.write(reports.canonical(report).decode("utf-8"))
     elif not quiet:
-        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        width = min(shutil.get_terminal_size((100, 24)).columns, 120)
-        typer.echo(reports.terminal_summary(report, width=width, color=color))
+        seen = screen()
+        typer.echo(
+            reports.terminal_summary(report, width=seen.width, height=seen.height, color=seen.color), color=seen.color
+        )
 
 
 def tripped(report: Mapping[str, Any], fail_on: str) -> bool:

@@ -21,8 +21,6 @@ def check_outputs(paths: Sequence[str]) -> list[Path]:
         target = Path(text)
         if target.suffix not in FORMATS:
             raise ReportError(f"-o {text}: the suffix picks the format", f"use one of {', '.join(FORMATS)}")
-        if target.suffix == ".sarif":
-            raise ReportError(f"-o {text}: SARIF is not written yet", "use .json, .html or .md")
         folder = target.parent
         if target.is_dir():
             raise ReportError(f"-o {text} is a folder", "name a file in it")
@@ -34,13 +32,25 @@ def check_outputs(paths: Sequence[str]) -> list[Path]:
     return targets
 
 
-def write_outputs(report: Mapping[str, Any], targets: Sequence[Path]) -> None:
-    """Write every format. Where one fails the result is kept in a temporary file, and `ReportError` says where."""
+def check_size(size: str) -> str:
+    """The size of Markdown that `--markdown` names; raises `ReportError` for another word."""
+    from analyzer.reports.sizes import MARKDOWN_SIZES
+
+    if size not in MARKDOWN_SIZES:
+        raise ReportError(f"--markdown {size}: no such size", f"use one of {', '.join(MARKDOWN_SIZES)}")
+    return size
+
+
+def write_outputs(report: Mapping[str, Any], targets: Sequence[Path], *, size: str = "standard") -> None:
+    """Write every format, Markdown in `size`. Where one fails the result is kept in a temporary file.
+
+    `ReportError` then says where.
+    """
     from analyzer.reports.files import render_file
 
     failed: list[str] = []
     for target in targets:
-        data = render_file(report, target.suffix)
+        data = render_file(report, target.suffix, size=size)
         try:
             replace_file(target, data)
         except OSError as err:

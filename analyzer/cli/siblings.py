@@ -96,6 +96,7 @@ def _checked(outputs: list[str], *, rules: bool) -> list[Path]:
 def _rendered(found: Siblings, name: str) -> str:
     from analyzer import __version__
     from analyzer.reports.hostile import clean_values
+    from analyzer.reports.sarif import sarif_text
     from analyzer.reports.search_rules import ast_grep_rules, semgrep_rules
     from analyzer.reports.sibling_findings import sibling_sarif
 
@@ -104,7 +105,7 @@ def _rendered(found: Siblings, name: str) -> str:
     if name.endswith(".semgrep.yml"):
         return semgrep_rules(found.shapes, commit=found.commit or "")
     if name.endswith(".sarif"):
-        return _json(sibling_sarif(clean_values(found.to_dict()), version=__version__, commit=found.commit)) + "\n"
+        return sarif_text(sibling_sarif(clean_values(found.to_dict()), version=__version__, commit=found.commit))
     return _json(clean_values(found.to_dict())) + "\n"
 
 

@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 
 from analyzer.clusters.facets import facets
 from analyzer.clusters.fold import SignedEvent, fold, printing
+from analyzer.clusters.histograms import histogram, with_one_step
 from analyzer.clusters.seen import Requests, seen_on
 from analyzer.clusters.twins import occurrences
 from analyzer.model import Cluster, ErrorEvent, EventKind, Exemplar, Severity, Signature
@@ -47,7 +48,7 @@ def cluster_events(
         clusters.append(_cluster(ordered, indexes, happened, noise_rules, requests or {}))
         places[clusters[-1].fingerprint].update(p for i in indexes if (p := ordered[i].signature.place))
     clusters.sort(key=_order)
-    return _with_related(clusters, places, similarity)
+    return _with_related(with_one_step(clusters), places, similarity)
 
 
 def _cluster(
@@ -59,6 +60,7 @@ def _cluster(
 ) -> Cluster:
     mine = [signed[i] for i in indexes]
     events = [s.event for s in mine]
+    occurred = [[signed[i].event for i in o] for o in happened]
     head = _representative(mine)
     first_seen: dict[str, tuple[int, str]] = {}
     for one in mine:
@@ -90,7 +92,8 @@ def _cluster(
         last_seen_ns=max(times, default=None),
         services=tuple(sorted({e.service for e in events if e.service})),
         revisions=tuple(sorted({e.revision for e in events if e.revision})),
-        seen_on=seen_on([[signed[i].event for i in o] for o in happened], requests),
+        seen_on=seen_on(occurred, requests),
+        histogram=histogram(occurred),
         facets=facets(head.template, same_template),
         exemplars=tuple(_exemplar([signed[i] for i in o]) for o in happened[:_MAX_EXEMPLARS]),
         members=tuple(entry_ids),

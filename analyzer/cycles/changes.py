@@ -67,6 +67,7 @@ def _gone(cluster: Cluster, here: Traffic, before: Traffic, services_seen: Colle
         change=silence.change,
         change_reason=silence.reason,
         seen_on=(),
+        histogram=None,
         known=None,
         related=(),
         facets=(),

@@ -63,8 +63,9 @@ def compare_rates(count: int, exposure: float, other_count: int, other_exposure:
     total = count + other_count
     if total == 0 or exposure <= 0 or other_exposure <= 0:
         return 1.0
-    share = exposure / (exposure + other_exposure)
-    return min(1.0, 2 * min(_tail(count, total, share), _tail(other_count, total, 1 - share)))
+    both = exposure + other_exposure
+    share, rest = exposure / both, other_exposure / both
+    return min(1.0, 2 * min(_tail(count, total, share, rest), _tail(other_count, total, rest, share)))
 
 
 def discoveries(p_values: Mapping[str, float], rate: float = FALSE_DISCOVERIES) -> frozenset[str]:
@@ -78,14 +79,15 @@ def discoveries(p_values: Mapping[str, float], rate: float = FALSE_DISCOVERIES) 
     return frozenset(name for name, p in p_values.items() if passing and p <= passing[-1])
 
 
-def _tail(count: int, total: int, share: float) -> float:
-    """P(X <= count) of a binomial X below its mean; 1 above it, where the other tail is the smaller one."""
-    if count > total * share or share >= 1:
+def _tail(count: int, total: int, share: float, rest: float) -> float:
+    """P(X <= count) of a binomial X below its mean; 1 above it, where the other tail is the smaller one.
+
+    `rest` is 1 - share, given apart: next to 1 a share has no digits left to tell how far it is.
+    """
+    if count > total * share or share <= 0 or rest <= 0:
         return 1.0
-    if share <= 0:
-        return 1.0
-    odds = log(share) - log1p(-share)
-    term = lgamma(total + 1) - lgamma(count + 1) - lgamma(total - count + 1) + count * odds + total * log1p(-share)
+    odds = log(share) - log(rest)
+    term = lgamma(total + 1) - lgamma(count + 1) - lgamma(total - count + 1) + count * odds + total * log(rest)
     # From the observed count outwards every term is smaller than the last: few of them matter, however large the sum.
     sum_, ratio = 1.0, 1.0
     for k in range(count, 0, -1):

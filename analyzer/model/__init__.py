@@ -42,6 +42,7 @@ from analyzer.model.events import (
 from analyzer.model.exposure import ChangeRate, RevisionTraffic, SeenOn
 from analyzer.model.facts import CodeFact, CodeHistory, DatedCommit, FactKind, PrintedLine
 from analyzer.model.fixes import Claim, Containment, Effect, Fix, FixFacts, Relevance, Rollout, Verdict
+from analyzer.model.histograms import MOST_BINS, Histogram, wider_step
 from analyzer.model.logging_query import SERVICE_LABELS, quoted
 from analyzer.model.origins import (
     QUERY_NAMES,
@@ -71,6 +72,7 @@ from analyzer.model.times import Window, format_time, parse_time
 
 __all__ = [
     "ASSUMPTION",
+    "MOST_BINS",
     "NO_MESSAGE",
     "QUERY_NAMES",
     "SERVICE_LABELS",
@@ -115,6 +117,7 @@ __all__ = [
     "FixSearch",
     "Frame",
     "Gap",
+    "Histogram",
     "HttpRequest",
     "Impact",
     "ImpactTotal",
@@ -170,4 +173,5 @@ __all__ = [
     "parse_time",
     "placeholder_values",
     "quoted",
+    "wider_step",
 ]

@@ -11,6 +11,7 @@ from analyzer.model.cycle import Change
 from analyzer.model.entries import Severity
 from analyzer.model.events import EventKind
 from analyzer.model.exposure import ChangeRate, SeenOn
+from analyzer.model.histograms import Histogram
 from analyzer.model.times import format_time, parse_time
 
 
@@ -86,6 +87,8 @@ class Cluster:
     """against the baseline; None without one"""
     seen_on: tuple[SeenOn, ...] = ()
     """by service and revision; the counts add up to `count`"""
+    histogram: Histogram | None = None
+    """when they happened, in bins as wide as those of every cluster of the report; adds up to `count`"""
     related: tuple[str, ...] = ()
     facets: tuple[Facet, ...] = ()
     exemplars: tuple[Exemplar, ...] = ()
@@ -130,6 +133,7 @@ class Cluster:
             "change_reason": self.change_reason,
             "rate": self.rate.to_dict() if self.rate else None,
             "seen_on": [s.to_dict() for s in self.seen_on],
+            "histogram": self.histogram.to_dict() if self.histogram else None,
             "related": list(self.related),
             "facets": [f.to_dict() for f in self.facets],
             "exemplars": [e.to_dict() for e in self.exemplars],
@@ -173,6 +177,7 @@ class Cluster:
             change_reason=data.get("change_reason"),
             rate=ChangeRate.from_dict(data["rate"]) if data.get("rate") else None,
             seen_on=tuple(SeenOn.from_dict(s) for s in data.get("seen_on") or ()),
+            histogram=Histogram.from_dict(data["histogram"]) if data.get("histogram") else None,
             related=_texts(data.get("related")),
             facets=tuple(Facet.from_dict(f) for f in data.get("facets") or ()),
             exemplars=tuple(Exemplar.from_dict(e) for e in data.get("exemplars") or ()),

@@ -17,6 +17,7 @@ from analyzer.reports.terminal import terminal_summary
 
 __all__ = [
     "TICKET_BYTES",
+    "TICKET_CHARS",
     "canonical",
     "check_integrity",
     "find",
@@ -27,14 +28,23 @@ __all__ = [
     "terminal_summary",
 ]
 
-TICKET_BYTES = 60_000
-"""Default size of a Markdown report: below the body limit of the trackers we know (65,536)."""
+TICKET_BYTES = TICKET_CHARS = 60_000
+"""Default budgets of a Markdown report: below the body limit of the trackers we know (65,536, by their error text)."""
 
 
-def render(report: Mapping[str, Any], format: str, *, max_bytes: int = TICKET_BYTES) -> str:  # noqa: A002
-    """The report as `html` or `md`; Markdown stays within `max_bytes` of UTF-8.
+def render(
+    report: Mapping[str, Any],
+    format: str,  # noqa: A002
+    *,
+    size: str = "standard",
+    max_bytes: int = TICKET_BYTES,
+    max_chars: int = TICKET_CHARS,
+) -> str:
+    """The report as `html`, `md` or `sarif`; the same report gives the same text.
 
-    Raises `ReportError` for another format, and for a dict that is not a report of this schema.
+    Markdown has a `size` (`summary`, `standard`, `full`) and stays within `max_bytes` of UTF-8 and `max_chars`
+    characters, counted as UTF-16 code units; the other formats ignore all three. Raises `ReportError` for another
+    format or size, and for a dict that is not a report of this schema.
     """
     if format == "html":
         from analyzer.reports.html import render_html
@@ -43,7 +53,9 @@ def render(report: Mapping[str, Any], format: str, *, max_bytes: int = TICKET_BY
     if format == "md":
         from analyzer.reports.markdown import render_markdown
 
-        return render_markdown(report, max_bytes=max_bytes)
+        return render_markdown(report, size=size, max_bytes=max_bytes, max_chars=max_chars)
     if format == "sarif":
-        raise ReportError("SARIF cannot be written yet", "write .html, .md or .json instead")
-    raise ReportError(f"unknown report format {format!r}", "use html or md; the JSON is the saved report itself")
+        from analyzer.reports.cause_findings import render_sarif
+
+        return render_sarif(report)
+    raise ReportError(f"unknown report format {format!r}", "use html, md or sarif; the JSON is the saved report itself")

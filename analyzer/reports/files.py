@@ -11,11 +11,14 @@ from analyzer.errors import ReportError
 from analyzer.model.report import SCHEMA_ID
 
 
-def render_file(report: Mapping[str, Any], suffix: str) -> bytes:
-    """The report in the format of a file's suffix (`.json`, `.html`, `.md`); raises `ReportError`."""
+def render_file(report: Mapping[str, Any], suffix: str, *, size: str = "standard") -> bytes:
+    """The report in the format of a file's suffix (`.json`, `.html`, `.md`, `.sarif`); raises `ReportError`.
+
+    `size` is that of Markdown.
+    """
     from analyzer.reports import canonical, render
 
-    return canonical(report) if suffix == ".json" else render(report, suffix.lstrip(".")).encode("utf-8")
+    return canonical(report) if suffix == ".json" else render(report, suffix.lstrip("."), size=size).encode("utf-8")
 
 
 def read_saved(path: Path) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from markupsafe import Markup
 
 from analyzer.reports.page import page
 from analyzer.reports.templating import environment
+from analyzer.reports.timeline import draw_timeline
+from analyzer.reports.trend import draw_trend
 from analyzer.reports.view import following_schema, view
 
 _VERBATIM = re.compile(r"<(pre|template|style|script)\b.*?</\1>", re.DOTALL)
@@ -25,12 +27,15 @@ def render_html(report: Mapping[str, Any]) -> str:
     """The page of a report dict. Raises `ReportError` where it is not a report."""
     shown = view(report)
     env = _environment()
-    style, script = _source(env, "html/style.css"), _source(env, "html/script.js")
+    style, script = _source(env, "html/style.css") + _source(env, "html/charts.css"), _source(env, "html/script.js")
     with following_schema(UndefinedError):
+        prepared = page(shown)
         text = env.get_template("html/report.html.j2").render(
             v=shown,
-            p=page(shown),
+            p=prepared,
             r=shown.report,
+            timeline_of=draw_timeline(shown.report, shown.cluster_anchors, prepared.test_anchors),
+            trend_of=draw_trend(shown.report),
             style=Markup(style),
             script=Markup(script),
             policy=_policy(style, script),

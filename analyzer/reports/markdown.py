@@ -1,45 +1,51 @@
-"""The report as Markdown for a ticket: complete while it fits, whole sections dropped and named where it does not."""
+"""The report as Markdown in three sizes: complete while it fits, whole sections dropped and named where it does not."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, UndefinedError
 from markupsafe import Markup
 
+from analyzer.errors import ReportError
 from analyzer.reports import wording
-from analyzer.reports.markdown_text import cell_code, code, fence, inner_html, prose
+from analyzer.reports.hostile import shorten
+from analyzer.reports.markdown_budget import Budget, Section, fitted
+from analyzer.reports.markdown_text import cell_code, code, fence, inner_html, linked, prose
+from analyzer.reports.sizes import MARKDOWN_SIZES
 from analyzer.reports.templating import environment
 from analyzer.reports.view import View, following_schema, view
 
-DETAILED_CLUSTERS = 100
-"""A ticket never has room for more."""
+SUMMARY_CHARS = 4_000
+"""A summary is about a screen, whatever else the tracker would take."""
 
-_NOTE_BYTES = 320
-"""Room for the sentence that names what was left out."""
+IMPORTANT_CLUSTERS = 10
+"""Clusters that the standard size tells in detail, at most."""
+
+DETAILED_CLUSTERS = 100
+"""Clusters that the full size tells in detail, at most: a ticket never has room for more."""
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A part of the ticket. Where room is short, the highest `rank` goes first."""
+def render_markdown(report: Mapping[str, Any], *, size: str, max_bytes: int, max_chars: int) -> str:
+    """The report dict as Markdown of a size in `MARKDOWN_SIZES`, within both budgets (see `Budget`).
 
-    name: str
-    rank: int
-    text: str
-
-
-def render_markdown(report: Mapping[str, Any], *, max_bytes: int) -> str:
-    """The ticket text of a report dict, at most `max_bytes` of UTF-8. Raises `ReportError` where it is not a report."""
+    `summary`: the answer, tests, the first cause with its lines, next commands, verdicts on fixes; `standard`: every
+    section, and the clusters that matter in detail; `full`: all clusters. Raises `ReportError` for another size, and
+    where the dict is not a report.
+    """
+    if size not in MARKDOWN_SIZES:
+        raise ReportError(f"unknown size of Markdown {shorten(size, 40)!r}", f"use {', '.join(MARKDOWN_SIZES)}")
+    if size == "summary":
+        max_chars = min(max_chars, SUMMARY_CHARS)
     shown = view(report)
     with following_schema(UndefinedError):
-        sections = list(_sections(shown, _environment()))
-    return _within(sections, max_bytes)
+        sections = list(_summary(shown) if size == "summary" else _sections(shown, full=size == "full"))
+        return fitted(sections, Budget(max_bytes=max_bytes, max_chars=max_chars), least=_least(shown))
 
 
 @cache
@@ -47,11 +53,13 @@ def _environment() -> Environment:
     """Autoescaping, with Markdown's escaping instead of HTML's: what no filter marked as safe goes through `prose`."""
     env = environment(finalize=_finalize)
     env.filters |= {
-        "cell_code": lambda text: Markup(cell_code(str(text))),
-        "code": lambda text: Markup(code(str(text))),
+        "around_mark": _around_mark,
+        "cell_code": lambda text, link=None: Markup(linked(cell_code(str(text)), link)),
+        "code": lambda text, link=None: Markup(linked(code(str(text)), link)),
         "excerpt_fence": lambda lines: Markup(fence(_numbered(lines))),
         "fence": lambda text: Markup(fence(str(text))),
         "inner_html": lambda text: Markup(inner_html(str(text))),
+        "spot": lambda item: f"{item['file']}:{item['line']}" if item["line"] else item["file"],
     }
     return env
 
@@ -64,37 +72,93 @@ def _numbered(excerpt: list[Mapping[str, Any]]) -> str:
     return "\n".join(f"{'>' if x['marked'] else ' '} {x['line']:>5} | {x['text']}" for x in wording.dedented(excerpt))
 
 
-def _sections(shown: View, env: Environment) -> Iterator[Section]:
-    """In reading order."""
+def _around_mark(excerpt: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The marked line and one on either side, as far as they are there; lines of code are cut at 160 characters."""
+    marked = next((at for at, line in enumerate(excerpt) if line["marked"]), 0)
+    return [{**line, "text": line["text"][:160]} for line in excerpt[max(marked - 1, 0) : marked + 2]]
+
+
+def _template(shown: View, name: str, **more: Any) -> str:
+    return _tidy(_environment().get_template(f"md/{name}.md.j2").render(v=shown, r=shown.report, **more))
+
+
+def _summary(shown: View) -> Iterator[Section]:
+    """A screen: sections of short texts, so that all of them fit as a rule."""
     report = shown.report
-
-    def section(name: str, rank: int, template: str, **more: Any) -> Section:
-        text = env.get_template(f"md/{template}.md.j2").render(v=shown, r=report, **more)
-        return Section(name=name, rank=rank, text=_tidy(text))
-
-    yield section("head", 0, "head")
-    if report["causes"]:
-        yield Section(name="causes", rank=100, text="## Root cause")
-    for number, cause in enumerate(report["causes"]):
-        yield section("causes", 100 if number == 0 else 600 + number, "cause", cause=cause)
-    if report["actions"]:
-        yield section("what to do now", 200, "actions")
+    yield Section(
+        name="the head", rank=0, text=_template(shown, "summary_head"), brief=_template(shown, "summary_least")
+    )
     if report["tests"] is not None and report["tests"]["results"] + report["tests"]["transitions"]:
-        yield section("tests", 400, "tests")
+        yield Section(name="tests", rank=300, text=_template(shown, "summary_tests"))
+    if report["causes"]:
+        yield Section(name="the first cause", rank=100, text=_template(shown, "summary_cause"))
+    if len(report["causes"]) > 1:
+        yield Section(name="further causes", rank=500, text=_template(shown, "summary_causes"))
+    if report["actions"]:
+        yield Section(name="what to do now", rank=200, text=_template(shown, "summary_actions"))
     if report["fixes"]:
-        yield section("claimed fixes", 300, "fixes")
+        yield Section(name="claimed fixes", rank=400, text=_template(shown, "summary_fixes"))
+
+
+def _sections(shown: View, *, full: bool) -> Iterator[Section]:
+    """All there is, in reading order."""
+    report = shown.report
+    yield Section(name="the head", rank=0, text=_template(shown, "head"), brief=_template(shown, "summary_least"))
+    for number, cause in enumerate(report["causes"]):
+        title = "" if number else "## Root cause\n\n"
+        yield Section(
+            name="further causes" if number else "the first cause",
+            rank=600 + number if number else 100,
+            text=title + _template(shown, "cause", cause=cause),
+            brief="" if number else title + _template(shown, "summary_cause"),
+        )
+    if report["actions"]:
+        brief = "## What to do now\n\n" + _template(shown, "summary_actions").partition("\n\n")[2]
+        yield Section(name="what to do now", rank=200, text=_template(shown, "actions"), brief=brief)
+    if report["tests"] is not None and report["tests"]["results"] + report["tests"]["transitions"]:
+        brief = "## Tests\n\n" + _template(shown, "summary_tests")
+        yield Section(name="tests", rank=400, text=_template(shown, "tests"), brief=brief)
+    if report["fixes"]:
+        yield Section(name="claimed fixes", rank=300, text=_template(shown, "fixes"))
+    detailed = shown.clusters[:DETAILED_CLUSTERS] if full else _important(shown)
     if shown.clusters:
-        yield section("clusters", 500, "clusters")
-    for number, cluster in enumerate(shown.clusters[:DETAILED_CLUSTERS]):
-        yield section("cluster details", 2000 + number, "cluster", cluster=cluster)
+        yield Section(
+            name="clusters",
+            rank=500,
+            text=_template(shown, "clusters", detailed=len(detailed), rows=100 if full else 50),
+        )
+    for number, cluster in enumerate(detailed):
+        text = _template(shown, "cluster", cluster=cluster, exemplars=cluster["exemplars"][: 3 if full else 1])
+        yield Section(name="cluster details", rank=2000 + number, text=text)
     if report["impact"]:
-        yield section("business impact", 900, "impact")
+        yield Section(name="business impact", rank=900, text=_template(shown, "impact"))
     if len(report["trend"]) > 1:
-        yield section("trend", 1100, "trend")
-    yield section("deploys", 1000, "deploys")
-    yield section("ledger", 800, "ledger")
+        yield Section(name="trend", rank=1100, text=_template(shown, "trend"))
+    yield Section(name="deploys", rank=1000, text=_template(shown, "deploys"))
+    yield Section(name="ledger", rank=800, text=_template(shown, "ledger"))
     if shown.undecided:
-        yield section("what could not be decided", 700, "undecided")
+        yield Section(name="what could not be decided", rank=700, text=_template(shown, "undecided"))
+
+
+def _important(shown: View) -> list[Mapping[str, Any]]:
+    """Errors of this window that are new or back, or that one of the first causes explains."""
+    explained = {fingerprint for cause in shown.report["causes"][:3] for fingerprint in cause["fingerprints"]}
+    found = [
+        cluster
+        for cluster in shown.here
+        if cluster["change"] in (None, "new", "regressed")
+        or explained.intersection((cluster["fingerprint"], *cluster["aliases"]))
+    ]
+    return found[:IMPORTANT_CLUSTERS]
+
+
+def _least(shown: View) -> Iterator[str]:
+    """Texts for budgets that hold no section: the headline, shorter and shorter, each of them well formed."""
+    headline = shown.answer.headline
+    yield _template(shown, "summary_least") + "\n\n*The HTML and JSON reports have the rest.*\n"
+    yield f"**{prose(headline)}.**\n"
+    for length in range(len(headline), 1, -1):
+        yield prose(shorten(headline, length)) + "\n"
 
 
 def _tidy(text: str) -> str:
@@ -117,31 +181,6 @@ def _tidy(text: str) -> str:
     return "".join(out).strip()
 
 
-def _within(sections: list[Section], max_bytes: int) -> str:
-    """The sections joined, the least important left out until the text fits."""
-    size = sum(len(section.text.encode()) + 2 for section in sections)
-    by_rank = sorted(sections, key=lambda section: section.rank)
-    dropped: list[Section] = []
-    while size + (_NOTE_BYTES if dropped else 0) > max_bytes and len(by_rank) > 1:
-        dropped.append(by_rank.pop())
-        size -= len(dropped[-1].text.encode()) + 2
-    texts = [section.text for section in sections if section not in dropped]
-    if dropped:
-        texts.append(_note(dropped))
-    text = "\n\n".join(texts) + "\n"
-    while len(text.encode()) > max_bytes:
-        text = text.encode()[: max(max_bytes, 0)].decode(errors="ignore").rpartition("\n")[0]
-    return text
-
-
-def _note(dropped: list[Section]) -> str:
-    details = sum(1 for section in dropped if section.name == "cluster details")
-    names = dict.fromkeys(section.name for section in reversed(dropped))
-    said = [f"{details} cluster details" if name == "cluster details" else name for name in names]
-    return f"*Left out to fit the ticket: {wording.listed(said)}. The HTML and JSON reports have all of it.*"
-
-
 def cause_markdown(shown: View, cause: Mapping[str, Any]) -> str:
     """One cause of a view, as it stands in the ticket."""
-    text = _environment().get_template("md/cause.md.j2").render(v=shown, r=shown.report, cause=cause)
-    return _tidy(text) + "\n"
+    return _template(shown, "cause", cause=cause) + "\n"

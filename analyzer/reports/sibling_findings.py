@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analyzer.reports.sarif import SarifFinding, SarifRule, sarif
+from analyzer.reports.sarif import SarifFinding, SarifPlace, SarifRule, sarif
 
 
 def sibling_sarif(answer: Mapping[str, Any], *, version: str, commit: str | None) -> dict[str, Any]:
@@ -13,7 +13,11 @@ def sibling_sarif(answer: Mapping[str, Any], *, version: str, commit: str | None
     query = answer["query"]
     rule = _rule(query)
     origin = answer.get("origin")
-    related = ((origin["file"], origin["line"], "fails like this"),) if origin else ()
+    related = (
+        (SarifPlace(file=origin["file"], line=origin["line"], end_line=origin["line"], text="fails like this"),)
+        if origin
+        else ()
+    )
     findings = [
         SarifFinding(
             rule=rule.id,

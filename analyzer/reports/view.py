@@ -13,7 +13,6 @@ from analyzer.errors import ReportError
 from analyzer.model.report import SCHEMA_ID
 from analyzer.reports.answers import Answer, answer, banners, error_clusters
 from analyzer.reports.hostile import clean_values, one_line, shorten
-from analyzer.reports.lanes import Lanes, lanes
 from analyzer.reports.sums import Sum, ledger_sums
 from analyzer.reports.undecided import Undecided, undecided
 
@@ -44,11 +43,6 @@ class View:
     def here(self) -> tuple[Mapping[str, Any], ...]:
         """Error clusters of this window, without noise and accepted ones."""
         return tuple(c for c in error_clusters(self.report) if c["count"])
-
-    @property
-    def lanes(self) -> Lanes | None:
-        """When the errors of this window happened."""
-        return lanes(self.here, self.report["deploys"]["timeline"])
 
     def commit_link(self, commit: str) -> str | None:
         """The page of a commit at its code host, where the analysis knew one; only ever an https address."""

@@ -301,12 +301,34 @@ def test_an_unwritable_output_after_the_work_keeps_the_result_and_says_where(tmp
     if not device.exists():
         pytest.skip("this system has no /dev/full")
     (tmp_path / "r.json").symlink_to(device)
-    done = analyzer("analyze", logs, "-o", "r.json", cwd=tmp_path, TMPDIR=str(tmp_path), COLUMNS="120")
+    done = analyzer("analyze", logs, "-o", "r.json", cwd=tmp_path, TMPDIR=str(tmp_path))
     assert done.returncode == 2
     (kept,) = tmp_path.glob("analyzer-report-*.json")
     assert str(kept) in done.stderr
     assert json.loads(kept.read_text())["ledger"]["entries"] == 6
-    assert ERROR in done.stdout
+    assert ERROR[:40] in done.stdout
+
+
+def test_sarif_and_a_short_markdown_are_written_by_suffix_and_option(
+    tmp_path: Path, logs: Path, repository: Path
+) -> None:
+    names = ("-o", "r.sarif", "-o", "r.md")
+    done = analyzer("analyze", logs, "--repo", repository, *names, "--markdown", "summary", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (run,) = json.loads((tmp_path / "r.sarif").read_text())["runs"]
+    assert "orders.py" in {
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in run["results"]
+    }
+    text = (tmp_path / "r.md").read_text()
+    assert "**Cause 1**" in text
+    assert "## Ledger" not in text
+
+
+def test_an_unknown_size_of_markdown_is_refused_before_the_work(tmp_path: Path, logs: Path) -> None:
+    done = analyzer("analyze", logs, "-o", "r.md", "--markdown", "huge", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "use one of summary, standard, full" in done.stderr
+    assert not (tmp_path / "r.md").exists()
 
 
 def test_hostile_text_reaches_neither_the_terminal_nor_the_page(tmp_path: Path) -> None:

@@ -84,6 +84,36 @@ def test_a_reverted_fix_is_not_contained_until_it_comes_back(repo: Repo) -> None
     assert repo.ask().contains(fix, back).contains is True
 
 
+def test_a_reverted_merge_takes_the_fix_that_it_brought_with_it(repo: Repo) -> None:
+    repo.git("checkout", "-q", "-b", "topic")
+    fix = repo.commit("a.py", BASE.replace("line_number_3 = 3", "line_number_3 = 33"))
+    repo.commit("t.py", "z = 1\n")
+    repo.git("checkout", "-q", "main")
+    repo.commit("b.py", "x = 1\n")
+    repo.clock += 60
+    repo.git("merge", "-q", "--no-ff", "-m", "bring the topic", "topic")
+    merged = repo.git("rev-parse", "HEAD")
+    repo.clock += 60
+    repo.git("revert", "--no-edit", "-m", "1", merged)
+    reverted = repo.git("rev-parse", "HEAD")
+    assert repo.ask().contains(fix, merged).contains is True
+    assert repo.ask().contains(fix, reverted).contains is False
+
+
+def test_in_a_shallow_clone_what_lies_before_its_edge_is_unknown(repo: Repo, tmp_path: Path) -> None:
+    repo.git("checkout", "-q", "-b", "release")
+    fix = repo.commit("a.py", BASE.replace("line_number_3 = 3", "line_number_3 = 33"))
+    for n in range(3):
+        newest = repo.commit("b.py", f"x = {n}\n")
+    shallow = tmp_path / "shallow"
+    repo.git("clone", "-q", "--depth", "1", "--no-local", "-b", "release", f"file://{repo.folder}", str(shallow))
+    asked = open_ancestry(shallow)
+    assert asked is not None
+    assert asked.contains(fix, newest).contains is None
+    repo.git("-C", str(shallow), "fetch", "-q", "--depth", "1", "origin", fix)
+    assert asked.contains(fix, newest).contains is None, "both are there, what lies between them is not"
+
+
 @pytest.mark.parametrize("name", ["f" * 40, "--help", "main", ""])
 def test_what_is_no_commit_of_the_repository_is_unknown(repo: Repo, name: str) -> None:
     fix = repo.git("rev-parse", "HEAD")

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import comb
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analyzer.cycles.rates import (
@@ -31,6 +31,7 @@ def test_the_test_of_two_rates_is_the_binomial_one_of_its_definition(a: int, m: 
 
 
 @given(st.integers(0, 10**6), st.floats(0, 1e9), st.integers(0, 10**6), st.floats(0, 1e9))
+@example(a=0, m=536870912.0, b=1, n=5.960464477539063e-08)
 def test_any_two_rates_give_a_probability_and_the_same_in_either_order(a: int, m: float, b: int, n: float) -> None:
     p = compare_rates(a, m, b, n)
     assert 0 <= p <= 1

@@ -113,7 +113,8 @@ def test_an_analysis_gives_tables_and_comes_back_from_its_file(
     assert back.to_dict() == found.to_dict()
     assert back.clusters.equals(found.clusters)
     assert 0 < len(back.events) <= len(found.events)
-    assert "<iframe" in found._repr_html_()
+    assert "What to do now" in found._repr_html_()
+    assert "<iframe" in found.page()._repr_html_()
 
 
 def test_the_logs_alone_tell_the_deployed_commit_within_three(

@@ -93,6 +93,10 @@ def the_clusters_add_up(report: Report) -> None:
         assert cluster["count"] <= cluster["entries"]
         places = [(row["service"], row["revision"]) for row in cluster["seen_on"]]
         assert len(places) == len(set(places))
+        when = cluster["histogram"]
+        assert (when is None) == (cluster["count"] == 0)
+        assert when is None or sum(when["counts"]) + when["without_time"] == cluster["count"]
+    assert len({cluster["histogram"]["step_s"] for cluster in clusters if cluster["histogram"]}) <= 1
     assert sum(cluster["count"] for cluster in clusters) <= ledger["clustered"]
     assert sum(cluster["count"] for cluster in clusters if cluster["noise"]) <= ledger["noise"]
     assert sum(cluster["entries"] for cluster in clusters) == ledger["error_entries"] + ledger["warning_entries"]

@@ -441,7 +441,6 @@ def second_cycle() -> Json:
     report["trend"] = [
         {"cycle": "0", "pass_rate": 0.72, "clusters": 9},
         {"cycle": "1", "pass_rate": 0.875, "clusters": 6},
-        {"cycle": "2", "pass_rate": 0.916667, "clusters": 5},
     ]
     report["loop"] = "converging"
     return report

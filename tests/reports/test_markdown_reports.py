@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+from collections.abc import Callable
 
 import pytest
-from bakery_reports import ALL, ATTACKS, cluster, hostile_cycle, second_cycle
+from bakery_reports import ALL, ATTACKS, hostile_cycle, second_cycle
 from hypothesis import example, given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from markdown_reading import COMMIT, LIVE, MARKDOWN, TICKET, leaves, links, outside_code, plain, shape
 
-from analyzer.reports import TICKET_BYTES, render
+from analyzer.reports import render
 from analyzer.reports.hostile import clean, one_line
-from analyzer.reports.markdown_text import cell_code, code, fence, inner_html, prose
-
-MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-OURS = re.compile(r"</?(?:details|summary|code)>")
-LIVE = re.compile(r"@\w|(?<![&\w])#\d|\bgh-\d|!\d|://|\bwww\.", re.IGNORECASE)
-"""What trackers make links or mentions of, in text outside code."""
+from analyzer.reports.markdown_text import cell_code, code, fence, inner_html, linked, prose
 
 HOSTILE = st.text(
     st.sampled_from(list("`~*_[](){}<>#@!|\\/&$:^-+=.0123 \n\tabwhtps;\"'\u202e\x1b\x9b\u200b"))
@@ -29,33 +23,25 @@ HOSTILE = st.text(
 )
 
 
-def leaves(tokens: list[Token]) -> Iterator[Token]:
-    for token in tokens:
-        yield from [token] if token.children is None else leaves(token.children)
-
-
-def shape(text: str) -> list[str]:
-    """The block structure a text has, code spans and text runs aside."""
-    return [token.type for token in MARKDOWN.parse(text)]
-
-
-def plain(text: str) -> str:
-    """What a reader of the rendered Markdown sees."""
-    seen = "".join(t.content if t.type != "softbreak" else " " for t in leaves(MARKDOWN.parse(text)))
-    return seen.replace("\u200b", "")
-
-
-def outside_code(text: str) -> str:
-    """The rendered text that filters for mentions and links look at."""
-    out, within = [], False
-    for token in leaves(MARKDOWN.parse(text)):
-        if token.type == "html_inline":
-            within = token.content == "<code>" or (within and token.content != "</code>")
-        elif token.type == "text" and not within:
-            out.append(token.content)
-        elif token.type == "html_block":
-            out.append(OURS.sub("", token.content))
-    return "\n".join(out)
+SAMPLES = (
+    "GH-1, gh-2 and _GH-3 of bakery/shop#4, bakery/shop@4be19c07d2a84f6f9be1c5d86ad0b1f3e7a92c55",
+    "4be19c07d2a84f6f9be1c5d86ad0b1f3e7a92c55 and 4be19c0, (91d0c3aa57) _91d0c3aa57_",
+    "baker@example.com, <baker@example.com>, mailto:baker@example.com, xmpp:baker@example.com",
+    "www.example.com *www.example.com _www.example.com (www.example.com ~WWW.example.com",
+    "https://example.com http://x ftp://y //z <https://example.com>",
+    '!12 ~label ~"two words" %1 %"a milestone" &1 $2 ^alert#3 @all @team/sub SHOP-12 [issue:4] [[a page]]',
+    "a\n===",
+    "a\n---",
+    "| a | b |\n|---|---|\n| 1 | 2 |",
+    "&lt;b&gt; &#64;all &copy; &#x40;all",
+    "[^1] and [^1]: a note",
+    "- [ ] open - [x] done",
+    "[!WARNING] > [!NOTE]",
+    "$math$ $$more$$ $`code`$ \\(x\\)",
+    "[a]: https://example.com",
+    "closes #1, fixes GH-1, resolves bakery/shop#1",
+    "`4be19c07d2``4be19c07d2` `x`4be19c07d2`y` \\`4be19c07d2",
+)
 
 
 @given(HOSTILE)
@@ -105,7 +91,83 @@ def test_a_cell_stays_a_cell(text: str) -> None:
 def test_text_in_a_tag_stays_in_it(text: str) -> None:
     inside = inner_html(text)
     assert not set("<>\n") & set(inside)
-    assert not LIVE.search(inside.replace("&#8203;", "\u200b"))
+    assert not LIVE.search(html.unescape(inside))
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_code_hosts_find_nothing_to_link_in_a_sentence(sample: str) -> None:
+    text = prose(sample)
+    tokens = list(leaves(MARKDOWN.parse(text)))
+    assert {t.type for t in tokens} <= {"paragraph_open", "text", "code_inline", "paragraph_close"}
+    assert not LIVE.search(outside_code(text))
+    assert not COMMIT.search(outside_code(text))
+    assert not TICKET.search(outside_code(text))
+    assert plain(text) == re.sub(r"(?<!`)`([^`|\s]+)`(?!`)", r"\1", one_line(sample))
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_nor_in_a_cell_or_a_tag(sample: str) -> None:
+    table = f"| a | b |\n|---|---|\n| {prose(sample)} | {cell_code(sample)} |\n"
+    folded = f"<details>\n<summary>{inner_html(sample)}</summary>\n\nwords\n\n</details>\n"
+    assert shape(table).count("td_open") == 2
+    for text in (table, folded):
+        assert not LIVE.search(outside_code(text))
+        assert not COMMIT.search(outside_code(text))
+        assert not TICKET.search(outside_code(text))
+
+
+PIECES = st.sampled_from(
+    [
+        *("`", "``", "\\", "_", "*", "^", "$", "|", "=", "-", ":", "/", ".", "://", "a", " "),
+        *("<", ">", "(", ")", "[", "]", "[[", "[issue:"),
+        *("@", "@x", "#1", "!1", "&1", "%1", "~l", "GH-1", "ABC-9", "www.x.y", "mailto:", "x@y.zz"),
+        *("a1b2c3d", "4be19c07d2", "1234567", "deadbee"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=9).map("".join))
+def test_nor_in_any_pieces_of_them_side_by_side(text: str) -> None:
+    for seen in (outside_code(f"x {prose(text)} y"), html.unescape(inner_html(text))):
+        assert not LIVE.search(seen)
+        assert not COMMIT.search(seen)
+        assert not TICKET.search(seen)
+
+
+def test_words_that_only_look_alike_keep_their_letters() -> None:
+    for text in ("deadline of a decade", "1234567 bytes", "+32 points", "a-b-c ticket-mailer-00008-qem", "key: value"):
+        assert prose(text) == text
+
+
+PERMALINK = "https://git.example.com/bakery/blob/4be19c0/bakery/till%20roll.py#L34-L36"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://git.example.com/x",
+        "javascript:alert(1)",
+        "https://baker:secret@git.example.com/x",
+        "https://git.example.com/x) [y](https://evil.example.com/",
+        "https://git.example.com/a b",
+        "https://git.example.com/x?q=1&y=<z>",
+        "//git.example.com/x",
+        "",
+        None,
+    ],
+)
+def test_only_plain_https_addresses_become_links(link: str | None) -> None:
+    assert links(linked(code("bakery/till.py:34"), PERMALINK)) == [PERMALINK]
+    assert linked(code("bakery/till.py:34"), link) == "`bakery/till.py:34`"
+
+
+@pytest.mark.parametrize("size", ["summary", "standard", "full"])
+def test_a_place_links_to_the_code_host(size: str) -> None:
+    report = second_cycle()
+    report["causes"][0]["code_paths"][0]["link"] = PERMALINK
+    text = render(report, "md", size=size)
+    assert f"[`bakery/receipts.py:61`]({PERMALINK})" in text
+    assert PERMALINK in links(text)
 
 
 def test_a_long_exemplar_is_cut_and_says_so() -> None:
@@ -115,10 +177,11 @@ def test_a_long_exemplar_is_cut_and_says_so() -> None:
     assert len(fence("x" * 100_000)) < 5_000
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_changes_nothing_but_words(attack: str) -> None:
-    text = render(hostile_cycle((attack,)), "md")
-    assert shape(text) == shape(render(hostile_cycle(("plain words",)), "md"))
+@pytest.mark.parametrize("size", ["summary", "full"])
+@pytest.mark.parametrize("attack", ATTACKS + SAMPLES)
+def test_an_attack_changes_nothing_but_words(attack: str, size: str) -> None:
+    text = render(hostile_cycle((attack,)), "md", size=size)
+    assert shape(text) == shape(render(hostile_cycle(("plain words",)), "md", size=size))
     for token in leaves(MARKDOWN.parse(text)):
         assert token.type not in {"link_open", "image"}
         if token.type in {"html_inline", "html_block"}:
@@ -153,35 +216,11 @@ def test_sections_stand_in_reading_order() -> None:
     ]
 
 
-@pytest.mark.parametrize("max_bytes", [60_000, 12_000, 6_000, 3_000, 1_000, 200, 0])
-@pytest.mark.parametrize("name", ["second", "hostile"])
-def test_the_ticket_keeps_its_budget(name: str, max_bytes: int) -> None:
-    report = ALL[name]()
-    report["clusters"] += [cluster(f"s1:{n:016x}", "Kein Mehl für Brötchen " * 9) for n in range(400)]
-    text = render(report, "md", max_bytes=max_bytes)
-    assert len(text.encode()) <= max_bytes
-
-
-def test_what_was_left_out_is_named_and_the_cause_stays() -> None:
-    report = second_cycle()
-    report["clusters"] += [cluster(f"s1:{n:016x}", f"Error {n}") for n in range(400)]
-    text = render(report, "md", max_bytes=7_000)
-    assert "## What to do now" in text
-    assert "### Cause 1:" in text
-    assert text.rstrip().split("\n")[-1] == (
-        "*Left out to fit the ticket: clusters, causes, what could not be decided, ledger, business impact, deploys, "
-        "trend and 100 cluster details. The HTML and JSON reports have all of it.*"
-    )
-    assert "Left out" not in render(second_cycle(), "md")
-
-
-def test_thousands_of_clusters_fit_a_ticket() -> None:
-    report = second_cycle()
-    one = report["clusters"][0]
-    report["clusters"] = [{**deepcopy(one), "fingerprint": f"s1:{n:016x}"} for n in range(2000)]
-    assert len(render(report, "md").encode()) <= TICKET_BYTES
-
-
 @pytest.mark.parametrize("name", ["first", "second", "quiet", "no-payloads"])
 def test_a_ticket_keeps_its_wording(name: str, golden: Callable[[str, str], None]) -> None:
     golden(f"{name}.md", render(ALL[name](), "md"))
+
+
+@pytest.mark.parametrize("name", ["second", "quiet"])
+def test_a_summary_for_a_chat_keeps_its_wording(name: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"{name}-summary.md", render(ALL[name](), "md", size="summary"))

@@ -48,6 +48,7 @@ def everything_of_the_model() -> dict[str, Any]:
         entries=1,
         first_seen_ns=1_772_445_600_000_000_000,
         change=model.Change.NOT_SEEN,
+        histogram=model.Histogram.of([1_772_445_600_000_000_000, None]),
         facets=(model.Facet(slot=0, values=(("till-1", 2),)),),
         exemplars=(model.Exemplar(entry_ids=("a",), message="m", roles={"a": "raise"}),),
         members=("a",),

@@ -1,9 +1,7 @@
-"""`Analysis`: one report with its tables, rendering and saving."""
+"""`analyze` and the smaller calls of the library that a notebook makes."""
 
 from __future__ import annotations
 
-import html
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -11,123 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from analyzer import pipeline, reports, signatures
-from analyzer.errors import ConfigError, ReportError
+from analyzer.analysis.report import Analysis
+from analyzer.errors import ConfigError
 from analyzer.model import ErrorEvent
-from analyzer.reports.files import read_saved, render_file
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from analyzer.redaction import Redactor
     from analyzer.sources import Source
-
-
-class Analysis:
-    """What one analysis found: a frozen report as JSON values, DataFrames on request.
-
-    Made by `analyze` or `Analysis.load`. The tables' columns are written in `analyzer.tables`.
-    """
-
-    def __init__(
-        self,
-        report: Mapping[str, Any],
-        events: Sequence[ErrorEvent] | None = None,
-        fingerprints: Sequence[str | None] | None = None,
-    ) -> None:
-        self._report = dict(report)
-        self._events = events
-        self._fingerprints = fingerprints
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report JSON (`analyzer.report/1`); a copy."""
-        copy: dict[str, Any] = json.loads(json.dumps(self._report))
-        return copy
-
-    def save(self, path: str | Path) -> Path:
-        """Write the report in the format of the suffix: `.json`, `.html` or `.md`. Raises `ReportError`."""
-        target = Path(path)
-        data = render_file(self._report, target.suffix)
-        try:
-            target.write_bytes(data)
-        except OSError as err:
-            raise ReportError(
-                f"cannot write {target}: {err.strerror}", "give a folder that exists and is yours"
-            ) from err
-        return target
-
-    def remember(self, history: str) -> str:
-        """Save the cycle in the history at this address, in place of an earlier run of the same inputs; its key.
-
-        Raises `HistoryError`.
-        """
-        from analyzer.history import open_history
-
-        return open_history(history).save(self._report)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Analysis:
-        """A saved report JSON; raises `ReportError`."""
-        return cls(read_saved(Path(path)))
-
-    @property
-    def clusters(self) -> pd.DataFrame:
-        """One row a cluster (`tables.CLUSTERS`)."""
-        from analyzer import tables
-
-        return tables.clusters_table(self._report)
-
-    @property
-    def events(self) -> pd.DataFrame:
-        """One row a printed error or warning (`tables.EVENTS`); after load, the exemplars only."""
-        from analyzer import tables
-
-        if self._events is None:
-            return tables.events_table(tables.exemplar_rows(self._report))
-        prints = self._fingerprints or [None] * len(self._events)
-        rows = ({**e.to_dict(), "fingerprint": f} for e, f in zip(self._events, prints, strict=True))
-        return tables.events_table(rows)
-
-    @property
-    def tests(self) -> pd.DataFrame:
-        """One row a test case (`tables.TESTS`)."""
-        from analyzer import tables
-
-        return tables.tests_table(self._report)
-
-    @property
-    def code_paths(self) -> pd.DataFrame:
-        """One row a code path of a cluster (`tables.CODE_PATHS`)."""
-        from analyzer import tables
-
-        return tables.code_paths_table(self._report)
-
-    @property
-    def causes(self) -> pd.DataFrame:
-        """One row a cause, best first (`tables.CAUSES`)."""
-        from analyzer import tables
-
-        return tables.causes_table(self._report)
-
-    @property
-    def deploys(self) -> pd.DataFrame:
-        """One row a timeline event (`tables.DEPLOYS`)."""
-        from analyzer import tables
-
-        return tables.deploys_table(self._report)
-
-    def __repr__(self) -> str:
-        """Cycle and counts."""
-        cycle, ledger = self._report["cycle"], self._report["ledger"]
-        clusters = len(self._report["clusters"])
-        return f"<Analysis of cycle {cycle['name']}: {ledger['entries']} entries, {clusters} clusters>"
-
-    def _repr_html_(self) -> str:
-        """The HTML report in a frame of its own, so that neither styles the other."""
-        page = html.escape(reports.render(self._report, "html"), quote=True)
-        return (
-            f'<iframe srcdoc="{page}" sandbox="allow-popups" style="width:100%;height:720px;border:0" '
-            f'title="cycle report"></iframe>'
-        )
 
 
 def analyze(
