@@ -30,6 +30,9 @@ _UNSEEN = re.compile(
     "]+"
 )
 
+_PLAIN = (int, float, type(None))
+"""Asked first: whether something is a mapping costs more."""
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -38,8 +41,8 @@ def clean(text: str) -> str:
 
     Linear in the length; cleaning twice is cleaning once.
     """
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable():
+        return text  # nothing that goes below is printable
     text = _LINE_ENDS.sub("\n", text)
     # One pass is enough: every ESC goes, so what closes up around a cut cannot form a new sequence.
     return _LONE_SURROGATE.sub("\ufffd", _UNSEEN.sub("", _ESCAPE_SEQUENCE.sub("", text)))
@@ -48,11 +51,16 @@ def clean(text: str) -> str:
 def clean_values(value: Any) -> Any:
     """The JSON value with every string in it cleaned, keys included."""
     if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, Mapping):
-        return {clean(str(key)): clean_values(item) for key, item in value.items()}
+        return value if value.isprintable() else clean(value)  # asked here too: a large report has many short strings
+    if isinstance(value, dict):
+        return {
+            key if type(key) is str and key.isprintable() else clean(str(key)): clean_values(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [clean_values(item) for item in value]
+    if not isinstance(value, _PLAIN) and isinstance(value, Mapping):
+        return clean_values(dict(value))
     return value
 
 

@@ -7,10 +7,11 @@ import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from typing import Any
 
 from jinja2 import Environment, UndefinedError
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from analyzer.reports.page import page
 from analyzer.reports.templating import environment
@@ -51,9 +52,9 @@ def _environment() -> Environment:
 
 
 def _kept(text: str) -> Markup:
-    """The text escaped, what nobody sees of it as entities: blanks at the end of its lines, zero-width spaces."""
+    """The text escaped for the inside of an element; blanks at its lines' ends and zero-width spaces as entities."""
     lines = []
-    for line in str(escape(text)).split("\n"):
+    for line in escape(text, quote=False).split("\n"):
         bare = line.rstrip(" \t")
         lines.append(bare + "".join(f"&#{ord(blank)};" for blank in line[len(bare) :]))
     return Markup("\n".join(lines).replace("\u200b", "&#8203;"))

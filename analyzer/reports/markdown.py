@@ -183,5 +183,4 @@ def _tidy(text: str) -> str:
 
 def cause_markdown(shown: View, cause: Mapping[str, Any]) -> str:
     """One cause of a view, as it stands in the ticket."""
-    text = _environment().get_template("md/cause.md.j2").render(v=shown, r=shown.report, cause=cause)
-    return _tidy(text) + "\n"
+    return _template(shown, "cause", cause=cause) + "\n"

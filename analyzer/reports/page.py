@@ -60,6 +60,11 @@ class Page:
     """fingerprint → the first cause that speaks of it"""
 
     @property
+    def brief(self) -> int:
+        """Cards that are shown in brief."""
+        return sum(card.brief for card in self.cards)
+
+    @property
     def first_failing(self) -> tuple[Failing, ...]:
         """The failing tests of the first screen, by the error they show, the widest first."""
         groups: dict[tuple[str | None, str], list[TestRow]] = {}
@@ -108,13 +113,25 @@ def page(shown: View) -> Page:
             ranks.setdefault(fingerprint, cause["rank"])
     return Page(
         view=shown,
-        cards=cards(shown.clusters, shown.cluster_anchors, shown.entry_anchors),
+        cards=cards(shown.clusters, shown.cluster_anchors, shown.entry_anchors, ranks, frozenset(_cited(report))),
         failing=tuple(_rows(failed, anchors)),
         others=tuple(_rows(others[:LISTED_TESTS], anchors)),
         unlisted=max(len(others) - LISTED_TESTS, 0),
         test_anchors=anchors,
         ranks=ranks,
     )
+
+
+def _cited(report: Mapping[str, Any]) -> Iterator[str]:
+    """Entry ids that something other than a cluster rests on."""
+    todo: list[Any] = [value for key, value in report.items() if key != "clusters"]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            yield from value.get("entry_ids") or ()
+            todo += value.values()
+        elif isinstance(value, list):
+            todo += value
 
 
 def _rows(results: Sequence[Mapping[str, Any]], anchors: dict[str, str]) -> Iterator[TestRow]:

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from bakery_reports import ALL, ATTACKS, PRICE, SHOP, cluster, first_cycle, hostile_cycle, second_cycle
+from bakery_reports import ALL, ATTACKS, HEAD, PRICE, SHOP, cluster, first_cycle, hostile_cycle, second_cycle
 
 from analyzer.errors import ReportError
 from analyzer.reports import render, seal
@@ -126,6 +126,61 @@ def test_only_web_addresses_become_links() -> None:
     report["clusters"][0]["code_paths"][0]["link"] = "javascript:alert(1)"
     assert "javascript:" not in render(report, "html")
     assert "https://git.example.com/bakery/blob/4be19c0/bakery/till.py#L34" in page("first").hrefs()
+
+
+@pytest.mark.parametrize(
+    ("link", "shown_as_link"),
+    [
+        (f"https://git.example.com/bakery/commit/{HEAD}", True),
+        ("http://git.example.com/bakery", False),
+        ("javascript:alert(1)", False),
+        (7, False),
+    ],
+)
+def test_commits_link_to_their_code_host_by_https_only(link: Any, shown_as_link: bool) -> None:
+    report = first_cycle()
+    report["commit_links"] = {HEAD: link}
+    parsed = Page(render(report, "html"))
+    found = [attrs for tag, attrs in parsed.tags if tag == "a" and attrs.get("href") == link]
+    assert bool(found) is shown_as_link
+    assert all(attrs["rel"] == "noopener noreferrer" for attrs in found)
+    assert "javascript" not in "".join(parsed.hrefs())
+
+
+def test_a_cause_lies_in_the_page_as_the_markdown_of_a_ticket() -> None:
+    texts = [text for tag, text in page("second").texts if tag == "template"]
+    assert len(texts) == len(second_cycle()["causes"])
+    assert texts[0].startswith("### Cause 1: Receipts.receipt hands a Decimal to json.dumps")
+    assert texts[0].strip() in render(second_cycle(), "md")
+
+
+def test_a_chain_is_drawn_in_columns_from_symptom_to_root() -> None:
+    html = render(first_cycle(), "html")
+    chain = html[html.index('<ol class="chain"') :]
+    chain = chain[: chain.index("</ol>")]
+    assert re.findall(r'<span class="role">(\w+)</span>', chain) == ["symptom", "root"]
+    assert re.findall(r'href="#(cluster-[\w-]+)"', chain) == [f"cluster-{f.replace(':', '-')}" for f in (SHOP, PRICE)]
+    assert "the shop answers 502 in the same trace" in chain
+
+
+def test_blanks_at_the_end_of_a_logged_line_stay() -> None:
+    report = first_cycle()
+    report["clusters"][0]["exemplars"][0]["message"] = "tail  \n\tnext\t\nend"
+    html = render(report, "html")
+    assert "tail&#32;&#32;\n\tnext&#9;\nend</pre>" in html
+    assert "tail  \n\tnext\t\nend" in Page(html).text()
+
+
+def test_an_entry_that_only_the_logs_have_says_so() -> None:
+    report = first_cycle()
+    report["causes"][0]["evidence"][0]["entry_ids"] = ["nowhere1"]
+    assert '<code title="in the logs; no example in this file shows it">nowhere1</code>' in render(report, "html")
+
+
+def test_scripts_make_every_tool_that_needs_them_visible() -> None:
+    hidden = {attrs["id"] for tag, attrs in page("second").tags if "hidden" in attrs}
+    assert hidden == {"cluster-tools"}
+    assert not [tag for tag, _ in page("second").tags if tag in {"button", "textarea"}]
 
 
 def test_the_first_screen_answers_better_cause_and_next() -> None:

@@ -27,12 +27,13 @@ for (const held of all("template.markdown")) held.after(copier("Copy as Markdown
 
 // ---- a cluster as Markdown: what a log said stands in ticks longer than any inside it
 const ticks = (text, least) => "`".repeat(Math.max(least, ...(text.match(/`+/g) || []).map((run) => run.length + 1)));
-const code = (text) => { const line = text.trim().replace(/\s+/g, " "), t = ticks(line, 1); return `${t} ${line} ${t}`; };
+const code = (text) => { const line = text.trim().replace(/\s+/g, " "), t = ticks(line, 1), pad = /^`|`$/.test(line) ? " " : ""; return t + pad + line + pad + t; };
 const asMarkdown = (card) => {
   const lines = [`### ${code(card.querySelector(".title").textContent)}`, ""];
   for (const dt of all("dt", card)) {
     const dd = dt.nextElementSibling.cloneNode(true), blocks = all("pre", dd);
-    for (const extra of [...blocks, ...all(".anchor", dd)]) extra.remove();
+    for (const block of blocks) block.remove();
+    for (const anchor of all(".anchor", dd)) anchor.replaceWith(...all("code", anchor));
     lines.push(`- ${dt.textContent}: ${code(dd.textContent)}`);
     for (const pre of blocks) {
       const text = pre.classList.contains("excerpt")
@@ -49,10 +50,11 @@ document.addEventListener("toggle", (event) => {
   card.querySelector(".body").prepend(copier("Copy as Markdown", () => asMarkdown(card)));
 }, true);
 
-// ---- filter and sort of the clusters, kept in the address: #clusters?q=words&sort=0
+// ---- filter and sort of the clusters, kept in the address: #clusters?q=words&sort=count
 const list = one("cluster-list"), filter = one("cluster-filter"), sort = one("cluster-sort"), count = one("cluster-count");
 const cards = all(".cluster", list).map((node, at) => ({ node, at, keys: node.dataset.sort.split("|"), text: null }));
-const downwards = new Set(["0", "1", "4"]), numbers = new Set(["0", "1", "2"]);
+const order = ["count", "severity", "change", "first", "last", "service"];
+const downwards = new Set(["count", "severity", "last"]), numbers = new Set(["count", "severity", "change"]);
 let arranged = "";
 const arrange = () => {
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean), key = sort.value;
@@ -67,7 +69,7 @@ const arrange = () => {
   arranged = key;
   const way = downwards.has(key) ? -1 : 1;
   const compare = (a, b) => numbers.has(key) ? a - b : a < b ? -1 : a > b ? 1 : 0;
-  const value = (card) => key === "5" ? card.keys.slice(5).join("|") : card.keys[key];
+  const at = order.indexOf(key), value = (card) => card.keys.slice(at, key === "service" ? undefined : at + 1).join("|");
   list.append(...[...cards].sort((a, b) => (key && way * compare(value(a), value(b))) || a.at - b.at).map((card) => card.node));
 };
 const remember = () => {
