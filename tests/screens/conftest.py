@@ -6,32 +6,27 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
-from opening import FLAGS, PACKAGES, ROOT, find_chromium
+from opening import HOW, PACKAGES, ROOT, launched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-HOW = "make setup-ci && bash .ci/browser/setup"
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of a process; every test has a context of its own."""
-    program = find_chromium()
-    if program is None:
-        pytest.skip(f"no Chromium here: {HOW}")
-    driver = pytest.importorskip("playwright.sync_api", reason=f"playwright, which drives Chromium, is missing: {HOW}")
-    # Chromium refuses to sandbox what root runs; the pages are our own.
-    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with driver.sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=program, args=flags)
+    with ExitStack() as stack:
+        try:
+            one = stack.enter_context(launched())
+        except LookupError as missing:
+            pytest.skip(str(missing.args[0]))
         yield one
-        one.close()
 
 
 @pytest.fixture(scope="session")

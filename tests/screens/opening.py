@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route
 
+HOW = "make setup-ci && bash .ci/browser/setup"
+"""What a machine lacks that cannot open pages."""
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ROOT / ".ci" / "browser" / "node_modules"
 
@@ -34,6 +37,26 @@ def find_chromium() -> str | None:
     """The Chromium or Chrome that is there; `ANALYZER_CHROMIUM` names another."""
     names = (os.environ.get("ANALYZER_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
     return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A Chromium, closed afterwards. Where it or playwright is missing, `LookupError` says how to get it."""
+    program = find_chromium()
+    if program is None:
+        raise LookupError(f"no Chromium here: {HOW}")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError as error:
+        raise LookupError(f"playwright, which drives Chromium, is missing: {HOW}") from error
+    # Chromium refuses to sandbox what root runs; the pages are our own.
+    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -105,3 +108,19 @@ def test_a_page_too_wide_would_be_seen(browser: Browser, axe: str, tmp_path: Pat
     with opened(browser, page.as_uri(), width=PHONE) as screen:
         assert screen.overflow() != []
         assert any(line.startswith("html-has-lang") for line in screen.violations(axe))
+
+
+def test_without_a_browser_the_tests_skip_and_say_how_to_get_one() -> None:
+    here = Path(__file__)
+    bare = {name: value for name, value in os.environ.items() if name not in {"ANALYZER_CHROMIUM", "PYTEST_ADDOPTS"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(here), "-k", "look_different or as_it_opens"],
+        cwd=here.parent.parent.parent,
+        env={**bare, "PATH": str(here.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "no Chromium here: make setup-ci && bash .ci/browser/setup" in done.stdout
+    assert "passed" not in done.stdout

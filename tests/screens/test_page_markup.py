@@ -10,14 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 import pytest
-from conftest import HOW
-from opening import PACKAGES, ROOT
+from opening import HOW, PACKAGES, ROOT
 
 from analyzer.reports import render, seal
 from benchmarks.made_reports import made_report
 from tests.reports.bakery_reports import ALL
 
-SETTINGS = ROOT / ".ci" / "browser" / "html-validate.json"
+SETTINGS = ROOT / ".ci" / "browser" / "html-validate.cjs"
 
 
 @pytest.fixture(scope="module")
