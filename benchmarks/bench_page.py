@@ -1,9 +1,9 @@
 """How soon a page answers its reader: `python -m benchmarks.bench_page [PAGE.html…] [--clusters N] [--runs N]`.
 
 Of the pages given, else of the demo's four cycles and of a made-up report with N clusters. Each run opens the page in
-a new context of one Chromium and types into the filter as soon as it is there. Wall seconds from the start of navigation
-to `DOMContentLoaded`, to `load`, and until the filter has acted and the next frame is drawn; beside them the CPU
-seconds of the page's own process. Medians; the first run, which warms Chromium, is not counted.
+a new context of one Chromium and types into the filter as soon as it is there. Wall seconds from the start of the
+navigation to `DOMContentLoaded`, to `load`, and until the filter has acted and the next frame is drawn; beside them the
+CPU seconds of the page's own process. Medians; the first run, which warms Chromium, is not counted.
 """
 
 from __future__ import annotations
