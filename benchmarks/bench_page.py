@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzer.reports import render
-from benchmarks.made_reports import made_report
+from benchmarks.made_large_reports import made_large_report
 from tests.screens.opening import DESK, launched, opened
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _made(folder: Path, clusters: int) -> list[Path]:
     subprocess.run([sys.executable, "-m", "analyzer", "demo", "--into", str(demo), "--quiet"], check=True)
     large = folder / "made" / f"{clusters}-clusters.html"
     large.parent.mkdir()
-    large.write_text(render(made_report(1, clusters=clusters, tests=200), "html"), encoding="utf-8")
+    large.write_text(render(made_large_report(clusters=clusters), "html"), encoding="utf-8")
     return [*sorted(demo.glob("cycle-*/report.html")), large]
 
 
