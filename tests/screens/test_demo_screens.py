@@ -22,6 +22,9 @@ WAYS = [
     for way in product(CYCLES, SCHEMES, (PHONE, DESK), (True, False))
 ]
 
+# What axe looks at is the same without scripts but for the controls: one look of each cycle is enough.
+WAYS_OF_AXE = [way for way in WAYS if way.values[3] or way.values[1:3] == (SCHEMES[0], DESK)]
+
 
 def address(demo: Path, cycle: str) -> str:
     return (demo / f"cycle-{cycle}" / "report.html").as_uri()
@@ -52,7 +55,7 @@ def test_a_page_fits_and_neither_complains_nor_asks_for_anything(
         assert screen.requests == [page]
 
 
-@pytest.mark.parametrize(("cycle", "scheme", "width", "scripts"), WAYS)
+@pytest.mark.parametrize(("cycle", "scheme", "width", "scripts"), WAYS_OF_AXE)
 def test_axe_finds_nothing_in_a_page_as_it_opens(
     browser: Browser, axe: str, demo: Path, cycle: str, scheme: str, width: int, scripts: bool
 ) -> None:
