@@ -11,10 +11,14 @@ from typing import Any
 from analyzer.reports.cards import Card, cards
 from analyzer.reports.hostile import one_line, shorten
 from analyzer.reports.markdown import cause_markdown
+from analyzer.reports.undecided import Undecided
 from analyzer.reports.view import View
 
 FIRST_FAILING = 12
 """Failing tests that the first screen names; the others are counted there and named under the tests."""
+
+LISTED_QUESTIONS = 200
+"""Open questions on single clusters that are listed; those on anything else all are."""
 
 LISTED_TESTS = 1_000
 """Tests that did not fail and are listed one by one."""
@@ -58,6 +62,13 @@ class Page:
     test_anchors: Mapping[str, str]
     ranks: Mapping[str, int]
     """fingerprint → the first cause that speaks of it"""
+
+    @property
+    def undecided(self) -> tuple[Undecided, ...]:
+        """What could not be decided; of questions on clusters the first `LISTED_QUESTIONS`."""
+        about = [item for item in self.view.undecided if item.fingerprint]
+        left_out = {id(item) for item in about[LISTED_QUESTIONS:]}
+        return tuple(item for item in self.view.undecided if id(item) not in left_out)
 
     @property
     def brief(self) -> int:

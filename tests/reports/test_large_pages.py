@@ -51,7 +51,13 @@ def test_what_a_large_page_shows_less_of_is_said(large: dict[str, Any], page: st
     for cluster in large["clusters"]:
         for exemplar in cluster["exemplars"]:
             assert all(entry_id in page for entry_id in exemplar["entry_ids"])
-    assert "more are not listed" in text
+    assert "more are not listed, each about one cluster" in text
+
+
+def test_questions_that_are_not_about_a_cluster_are_all_listed(large: dict[str, Any]) -> None:
+    gap = {"from": "2026-03-02T10:26:00Z", "to": "2026-03-02T10:27:30Z", "reason": "cap of 1,000 entries"}
+    html = render({**large, "ledger": {**large["ledger"], "gaps": [gap]}}, "html")
+    assert "What happened in 2026-03-02 10:26:00 – 10:27:30 UTC" in html
 
 
 def test_a_small_report_shows_everything() -> None:
