@@ -1,6 +1,6 @@
 """How large the page of a large report is, and how long it takes: from the saved JSON's text to the page's bytes.
 
-`python benchmarks/bench_report.py [--clusters N] [--runs N]`; the bars are 3 MB and a second for 1,000 clusters.
+`python -m benchmarks.bench_report [--clusters N] [--runs N]`; the bars are 3 MB and a second for 1,000 clusters.
 `--write FILE` leaves the page there, to be opened.
 """
 
@@ -12,7 +12,7 @@ import statistics
 import time
 from pathlib import Path
 
-from made_large_reports import made_large_report
+from benchmarks.made_large_reports import made_large_report
 
 from analyzer.reports import render
 

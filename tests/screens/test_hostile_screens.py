@@ -95,7 +95,9 @@ def test_a_text_of_a_megabyte_stays_in_its_frame(browser: Browser, tmp_path: Pat
     cluster = report["clusters"][0]
     cluster |= {"title": text, "template": text, "core": text}
     cluster["exemplars"][0]["message"] = text
-    report["tests"]["results"][0]["message"] = report["causes"][0]["summary"] = report["actions"][0]["command"] = text
+    report["tests"]["results"][0] |= {"test": text, "message": text}
+    report["causes"][0]["summary"] = text
+    report["actions"][0] |= {"text": text, "command": text}
     page = tmp_path / "report.html"
     page.write_text(render(report, "html"), encoding="utf-8")
     with opened(browser, page.as_uri(), width=PHONE) as screen:
