@@ -12,9 +12,8 @@ import statistics
 import time
 from pathlib import Path
 
-from benchmarks.made_large_reports import made_large_report
-
 from analyzer.reports import render
+from benchmarks.made_large_reports import made_large_report
 
 
 def main() -> None:
