@@ -43,27 +43,11 @@ def _nothing_of_the_user_is_touched() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def demo_reports(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """The demo's cycles one after the other, as `analyzer demo` runs them. Read only: all tests share them."""
-    import analyzer
+    from analyzer.cli.demo import analyse_cycles
     from analyzer.demo import unpack
 
     incident = unpack(tmp_path_factory.mktemp("demo-cycles") / "demo")
-    history = f"sqlite:///{incident.root / 'history.sqlite3'}"
-    found = []
-    for cycle in incident.cycles:
-        analysis = analyzer.analyze(
-            cycle.logs,
-            repo=incident.repository,
-            revision=cycle.commit,
-            tests=cycle.junit,
-            cycle=cycle.name,
-            baseline="previous",
-            history=history,
-            fixes=[f"{fix.commit}={fix.claims}" for fix in cycle.fixes],
-            cache_dir=incident.root / "cache",
-        )
-        analysis.remember(history)
-        found.append(analysis.to_dict())
-    return found
+    return [found.to_dict() for _, found in analyse_cycles(incident)]
 
 
 @pytest.fixture

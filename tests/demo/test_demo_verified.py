@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import analyzer
+from analyzer.cli.demo import analyse_cycles
 from analyzer.demo import DemoIncident, unpack
 from analyzer.pipeline import verify
 from analyzer.reports import canonical, check_integrity, render, seal
@@ -37,23 +37,7 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     incident = unpack(tmp_path_factory.mktemp("verified") / "demo")
-    history = f"sqlite:///{incident.root / 'history.sqlite3'}"
-    made = []
-    for cycle in incident.cycles:
-        analysis = analyzer.analyze(
-            cycle.logs,
-            repo=incident.repository,
-            revision=cycle.commit,
-            tests=cycle.junit,
-            cycle=cycle.name,
-            baseline="previous",
-            history=history,
-            members=True,
-            fixes=[f"{fix.commit}={fix.claims}" for fix in cycle.fixes],
-            cache_dir=incident.root / "cache",
-        )
-        analysis.remember(history)
-        made.append(analysis.to_dict())
+    made = [found.to_dict() for _, found in analyse_cycles(incident, members=True)]
     return Demo(incident=incident, reports=tuple(json.loads(canonical(r)) for r in made), made=tuple(made))
 
 
