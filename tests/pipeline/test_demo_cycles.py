@@ -145,7 +145,8 @@ def test_without_a_revision_the_code_is_read_at_the_newest_commit_that_the_logs_
     oldest, newest = service["inferred_commits"]
     found.save(tmp_path / "report.md")
     assert (
-        f"logs fit {oldest[:10]}..{newest[:10]}, HEAD is {incident.head[:10]}" in (tmp_path / "report.md").read_text()
+        f"logs fit `{oldest[:10]}`..`{newest[:10]}`, HEAD is `{incident.head[:10]}`"
+        in (tmp_path / "report.md").read_text()
     )
 
 
