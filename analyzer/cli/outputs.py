@@ -41,10 +41,12 @@ def check_size(size: str) -> str:
     return size
 
 
-def write_outputs(report: Mapping[str, Any], targets: Sequence[Path], *, size: str = "standard") -> None:
+def write_outputs(
+    report: Mapping[str, Any], targets: Sequence[Path], *, size: str = "standard", saved: str | None = None
+) -> None:
     """Write every format, Markdown in `size`. Where one fails the result is kept in a temporary file.
 
-    `ReportError` then says where.
+    `ReportError` then says where: in that file, or in `saved`, a file or cycle that has it already.
     """
     from analyzer.reports.files import render_file
 
@@ -56,7 +58,7 @@ def write_outputs(report: Mapping[str, Any], targets: Sequence[Path], *, size: s
         except OSError as err:
             failed.append(f"{target}: {err.strerror or err}")
     if failed:
-        kept = _keep(render_file(report, ".json"))
+        kept = saved or _keep(render_file(report, ".json"))
         for reason in failed:
             warn(f"not written: {reason}")
         raise ReportError(

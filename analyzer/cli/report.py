@@ -77,9 +77,10 @@ def report(
             )
         warn(f"{saved} was changed after it was written")
     found = _verified(data, logs, repo, rules, quiet=quiet) if verify else None
-    write_outputs(data, targets, size=markdown)
     if found is not None:
         _tell(found, as_json=as_json, quiet=quiet)
+    write_outputs(data, targets, size=markdown, saved=saved)
+    if found is not None:
         if not found.holds:
             raise typer.Exit(SAYS_NO)
     elif not targets or as_json:

@@ -137,3 +137,16 @@ def test_what_cannot_be_done_is_exit_2_with_a_hint(folder: Path, options: tuple[
     found = analyzer("report", *options, cwd=folder)
     assert (found.returncode, found.stdout) == (2, "")
     assert said in found.stderr
+
+
+def test_what_was_found_is_told_where_the_page_cannot_be_written_and_nothing_is_sealed_again(
+    folder: Path, tmp_path: Path
+) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    (tmp_path / "full.html").symlink_to("/dev/full")
+    file = changed(folder, "changed-full.json", sealed=False)
+    found = analyzer("report", file, "--verify", "-o", tmp_path / "full.html", cwd=folder)
+    assert found.returncode == 2
+    assert "false: integrity" in found.stdout
+    assert f"the result is kept in {file}" in found.stderr
